@@ -1,0 +1,124 @@
+"""The playing: a song becomes a job at a music server, a job becomes takes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar, Literal
+
+from pydantic import ConfigDict
+
+SEEDS = 2**32  # a seed is 0 or more and less than this
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What one task asks of the music server, in the studio's own words.
+
+    `duration_s` in seconds, `seed` 0…2³²−1, `bpm` None and `key` "" leave them to the server,
+    `time_signature` is beats per bar. `number` is the first take this job makes (from 1). `degraded` lists,
+    in sentences, what was given up to get here.
+    """
+
+    number: int
+    caption: str
+    lyrics: str
+    duration_s: float
+    language: str
+    seed: int
+    bpm: int | None
+    key: str
+    time_signature: int
+    thinking: bool
+    inference_steps: int
+    guidance_scale: float
+    batch_size: int
+    audio_format: str
+    degraded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The receipt of a submitted job: enough to ask for it again from another process.
+
+    `submitted_at` is Unix time in seconds. `answer` holds what a server that blocks has already said.
+    """
+
+    server: str
+    task_id: str
+    dialect: str
+    job: Job
+    submitted_at: float
+    answer: str = ""
+
+
+class Trouble(StrEnum):
+    """Why a job brought no take: what to try next depends on it."""
+
+    LOST = "lost"  # the server forgot the task
+    NO_LANGUAGE_MODEL = "no-language-model"  # thinking asked of a server without its LM
+    OUT_OF_MEMORY = "out-of-memory"
+    EXPORT = "export"  # played, but the file could not be encoded
+    TIMEOUT = "timeout"  # too long without a result
+    FAILED = "failed"  # no reason given, or one we do not know
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A job that brought no take; `message` is the server's own reason when it gave one."""
+
+    trouble: Trouble
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One audio file as the server played it, downloaded and proven to be audio.
+
+    `file` is an absolute path, `format` what the content says ("mp3", "flac", "wav", "ogg", "opus"),
+    `server_says` the server's metadata (models, seed, timings): informational, never trusted.
+    """
+
+    number: int
+    seed: int
+    server: str
+    task_id: str
+    file: str
+    format: str
+    size: int
+    sha256: str
+    queue_s: float
+    render_s: float
+    server_says: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a ticket: recordings, or the failure."""
+
+    ticket: Ticket
+    recordings: tuple[Recording, ...] = ()
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What the ear measured on decoded samples; levels in dBFS (−inf is silence), times in seconds."""
+
+    # The journal keeps −inf; pydantic's own way is null, which does not read back.
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_inf_nan="constants")
+
+    duration_s: float
+    sample_rate: int
+    channels: int
+    peak_dbfs: float
+    rms_dbfs: float
+    finite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A recording and what the ear thinks of it; `verdict` and the `reasons` for it."""
+
+    recording: Recording
+    measures: Measures | None
+    verdict: Literal["pass", "warn", "fail"]
+    reasons: tuple[str, ...] = ()

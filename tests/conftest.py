@@ -1,0 +1,32 @@
+"""What every test gets: no network beyond loopback, no real home, no real keys."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+GUARD = Path(__file__).parent / "guard"
+sys.path.insert(0, str(GUARD))
+import sitecustomize  # noqa: E402, F401 -- installs the audit hook for this process
+
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(GUARD), os.environ.get("PYTHONPATH")]))
+for name in [name for name in os.environ if name.startswith(("SONGPIPE_", "NANO", "ACESTEP_", "OPENAI_"))]:
+    del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own for every test, so that nobody's settings leak in."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / ".config"))
+    return folder
+
+
+@pytest.fixture
+def quiet_environment(home: Path) -> Mapping[str, str]:
+    """The environment for a child process: ours, without colours."""
+    return {**os.environ, "HOME": str(home), "NO_COLOR": "1"}
