@@ -1,0 +1,50 @@
+"""Server addresses as people paste them, made into one spelling."""
+
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+_GAPS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def server_url(text: str) -> str:
+    """Spell an address as `scheme://host[:port][/path]`, a path prefix kept, slashes at the end dropped.
+
+    A missing scheme becomes http for machines in the house and https for the rest. Raises ValueError for
+    anything but http(s), for user names and passwords inside, for queries and fragments.
+    """
+    trimmed = text.strip()
+    if _GAPS.search(trimmed):
+        raise ValueError("must be one web address without spaces")
+    if "://" not in trimmed:
+        trimmed = f"{'http' if is_in_the_house('http://' + trimmed) else 'https'}://{trimmed}"
+    try:
+        parts = urlsplit(trimmed)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError("must be a web address such as 'http://127.0.0.1:8000'") from error
+    if parts.scheme not in {"http", "https"} or not host or port == 0:
+        raise ValueError("must be a web address such as 'http://127.0.0.1:8000'")
+    if "@" in parts.netloc:
+        raise ValueError("must not hold a user name or password; keys come from the environment")
+    if parts.query or parts.fragment or trimmed.endswith(("?", "#")):
+        raise ValueError("must end with its path, without '?' or '#'")
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+
+
+def model_server_url(text: str) -> str:
+    """Spell the base address of an OpenAI-compatible server; the pasted end of an endpoint is dropped."""
+    return server_url(server_url(text).removesuffix("/chat/completions"))
+
+
+def is_in_the_house(url: str) -> bool:
+    """Say whether a host is this machine or on the local network: no account, no key, plain http."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith((".local", ".lan", ".home.arpa", ".internal"))
+    return address.is_private or address.is_loopback or address.is_link_local

@@ -1,0 +1,161 @@
+"""Settings from every place that may hold them, in order, checked, each value with its source."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from pipeline.errors import SettingsError
+from pipeline.settings import keys, packaged, profiles, variables
+from pipeline.settings.faults import faults
+from pipeline.settings.keys import WRITER_VARIABLES, Keys
+from pipeline.settings.layers import Layer, Stack, dotted, leaves, nested, stack, steps
+from pipeline.settings.model import Settings
+from pipeline.settings.refusal import refusal
+from pipeline.settings.yaml import parse, read
+
+_PATHS = ("output", "prompts", "taste")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings of this run: `sources` by dotted key, the user's own file, and where his folders may lie.
+
+    `workspaces` are the folders whose `prompts/` and `configs/` go before the packaged ones, nearest first.
+    """
+
+    settings: Settings
+    sources: Mapping[str, str]
+    keys: Keys
+    file: Path | None
+    workspaces: tuple[Path, ...]
+
+
+def load(
+    *,
+    environ: Mapping[str, str],
+    home: Path,
+    cwd: Path,
+    config: str | None = None,
+    assignments: Sequence[str] = (),
+    output: str | None = None,
+) -> Loaded:
+    """Read the settings: packaged < file < environment < flags (`--set KEY=VALUE`, `--output DIR`).
+
+    Raises SettingsError with the file and line, the variable or the flag that is wrong.
+    """
+    file = profiles.chosen(config, environ, home, cwd)
+    merged = stack(
+        _absolute(_one_band(layer), home)
+        for layer in [
+            _packaged_layer(cwd),
+            *([_file_layer(file, cwd)] if file else []),
+            *variables.layers(environ, cwd),
+            *(_assignment(text, cwd) for text in assignments),
+            *([Layer({"output": output}, cwd, "--output")] if output is not None else []),
+        ]
+    )
+    settings = check(merged)
+    return Loaded(
+        settings,
+        {dotted(path): source for path, source in merged.sources.items()},
+        keys.read(environ, (server.key_env for server in settings.acestep.band)),
+        file,
+        _workspaces(file, cwd),
+    )
+
+
+def check(merged: Stack) -> Settings:
+    """Check merged layers. Raises SettingsError for the first fault, which counts the others."""
+    try:
+        return Settings.model_validate(merged.values)
+    except ValidationError as error:
+        refused = refusal(faults(error, merged.values), merged, Settings.model_json_schema())
+    raise refused  # outside the handler: pydantic's own error holds the values, and one may be a key
+
+
+def _packaged_layer(cwd: Path) -> Layer:
+    file = read(packaged.folder("configs") / "default.yaml")
+    return Layer(file.value, cwd, "configs/default.yaml", file)
+
+
+def _file_layer(path: Path, cwd: Path) -> Layer:
+    ours = path.parent == packaged.folder("configs")
+    name = f"configs/{path.name}" if ours else _short(path, cwd)
+    file = read(path, name)
+    if file.value is not None and not isinstance(file.value, dict):
+        raise SettingsError(
+            f"{name}:{file.line()}: the settings must be keys with values",
+            hint="start with a section such as 'llm:'; `songpipe init` writes an example",
+        )
+    return Layer(file.value or {}, cwd if ours else path.parent, name, file)
+
+
+def _short(path: Path, cwd: Path) -> str:
+    return str(path.relative_to(cwd) if path.is_relative_to(cwd) else path)
+
+
+def _assignment(text: str, cwd: Path) -> Layer:
+    key, equals, value = text.partition("=")
+    try:
+        path = steps(key.strip())
+    except ValueError as error:
+        raise SettingsError(f"--set: {error}", hint="write --set llm.max_tokens=8000") from error
+    if not equals:
+        raise SettingsError(f"--set {key}: there is no '=' and no value", hint=f"write --set {key}=VALUE")
+    return Layer(nested(path, parse(value, f"--set {key}").value), cwd, "--set")
+
+
+def _one_band(layer: Layer) -> Layer:
+    """Let `urls` replace the `servers` of the layers before, and the other way round: they say the same."""
+    section = layer.values.get("acestep")
+    if not isinstance(section, dict) or ("urls" in section) == ("servers" in section):
+        return layer
+    other = "servers" if "urls" in section else "urls"
+    values = {**layer.values, "acestep": {**section, other: []}}
+    return Layer(values, layer.folder, layer.name, layer.file)
+
+
+def _absolute(layer: Layer, home: Path) -> Layer:
+    """Start relative paths at the folder of the file they stand in; a taste without a slash is a name."""
+    values: dict[str, Any] = dict(layer.values)
+    for key in _PATHS:
+        text = values.get(key)
+        if isinstance(text, str) and text and (key != "taste" or _is_path(text)):
+            values[key] = str(profiles.absolute(text, layer.folder, home))
+    return Layer(values, layer.folder, layer.name, layer.file)
+
+
+def _is_path(text: str) -> bool:
+    return "/" in text or "\\" in text or text.endswith((".yaml", ".yml"))
+
+
+def _workspaces(file: Path | None, cwd: Path) -> tuple[Path, ...]:
+    """With a profile (`--config configs/local.yaml`), the folders of the workspace around it still count."""
+    here = [cwd] if (cwd / profiles.FILE_NAME).exists() else []
+    beside = [file.parent] if file and file.parent != packaged.folder("configs") else []
+    return tuple(dict.fromkeys([*beside, *here]))
+
+
+class Row(NamedTuple):
+    """A line of `songpipe config`."""
+
+    key: str
+    value: Any
+    source: str
+
+
+def effective(loaded: Loaded) -> list[Row]:
+    """List every setting with its value (as JSON has it) and source; of keys, only whether they are set."""
+    values = loaded.settings.model_dump(mode="json")
+    rows = [Row(dotted(path), value, loaded.sources[dotted(path)]) for path, value in leaves(values)]
+    variable = loaded.keys.writer_variable
+    rows.append(_key_row("writer's key", bool(variable), variable or WRITER_VARIABLES[1]))
+    names = dict.fromkeys(server.key_env for server in loaded.settings.acestep.band)
+    return rows + [_key_row("music server's key", bool(loaded.keys.band(name)), name) for name in names]
+
+
+def _key_row(key: str, is_set: bool, variable: str) -> Row:
+    return Row(key, "set" if is_set else "not set", variable)

@@ -1,0 +1,243 @@
+"""The settings as one checked value. The defaults stand in `configs/default.yaml`, and nowhere else."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from pipeline.brief import LANGUAGES
+from pipeline.settings.addresses import is_in_the_house, model_server_url, server_url
+from pipeline.settings.keys import BAND_VARIABLE
+from pipeline.settings.nearest import nearest
+from pipeline.writing.rules import known_ids
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}")
+_NAME = re.compile(r"[\w-]{1,80}")
+
+
+def _clean(text: str) -> str:
+    trimmed = text.strip()
+    if not trimmed or _UNSEEN.search(trimmed):
+        raise ValueError("must be one line of text, not empty and without control characters")
+    return trimmed
+
+
+def _language(code: str) -> str:
+    if code.lower() not in LANGUAGES:
+        raise ValueError("must be a language code that the music server knows, such as 'en', 'de' or 'ja'")
+    return code.lower()
+
+
+def _variable(name: str) -> str:
+    if not _VARIABLE.fullmatch(name):
+        raise ValueError(
+            "must be the name of an environment variable, such as 'ACESTEP_API_KEY', never the key"
+        )
+    return name
+
+
+def _rule(name: str) -> str:
+    if name not in known_ids():
+        close = nearest(name, known_ids())
+        raise ValueError(
+            f"is no rule; the nearest is {close!r}" if close else "must be the id of a rule, like 'SP301'"
+        )
+    return name
+
+
+def _severity(value: Any) -> Any:
+    """Take `{severity: note}` for `note`: both spellings mean the same."""
+    return value["severity"] if isinstance(value, dict) and set(value) == {"severity"} else value
+
+
+def _taste(text: str) -> str:
+    if not (_NAME.fullmatch(text) or (Path(text).is_absolute() and text.endswith((".yaml", ".yml")))):
+        raise ValueError("must be the name of a taste, such as 'default', or the path of a .yaml file")
+    return text
+
+
+def _folder(path: Path) -> Path:
+    if not path.is_absolute() or _UNSEEN.search(str(path)):
+        raise ValueError("must be the path of a folder")
+    return path
+
+
+Text = Annotated[str, Field(max_length=200), AfterValidator(_clean)]
+ModelUrl = Annotated[str, Field(max_length=2000), AfterValidator(model_server_url)]
+BandUrl = Annotated[str, Field(max_length=2000), AfterValidator(server_url)]
+Folder = Annotated[Path, Field(strict=False), AfterValidator(_folder)]
+Severity = Literal["error", "warning", "note", "off"]
+
+
+class Section(BaseModel):
+    """What all sections share: values never change, unknown keys and loose types are refused."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
+
+
+class Price(Section):
+    """What a model costs, in US dollars per million tokens."""
+
+    input: Annotated[float, Field(ge=0, le=10_000)]
+    output: Annotated[float, Field(ge=0, le=10_000)]
+
+
+class Llm(Section):
+    """The writer: an OpenAI-compatible server and the models to ask."""
+
+    base_url: Annotated[ModelUrl, Field(description="base address of an OpenAI-compatible server")]
+    models: Annotated[
+        tuple[Text, ...],
+        Field(strict=False, min_length=1, max_length=20, description="models to ask, in this order"),
+    ]
+    attempts: Annotated[int, Field(ge=1, le=10, description="tries per model before the next one is asked")]
+    second_asks: Annotated[
+        int, Field(ge=0, le=5, description="how often a faulty draft goes back to the model")
+    ]
+    total_deadline: Annotated[
+        float, Field(ge=1, le=7200, description="seconds that a model gets for its answer, retries included")
+    ]
+    idle_deadline: Annotated[float, Field(ge=0.1, le=3600, description="seconds of silence inside a reply")]
+    max_tokens: Annotated[
+        int, Field(ge=256, le=1_000_000, description="tokens a reply may have, thinking included")
+    ]
+    temperature: Annotated[float, Field(ge=0, le=2, description="null: not sent")] | None
+    reasoning_effort: (
+        Annotated[
+            Literal["none", "minimal", "low", "medium", "high", "xhigh"], Field(description="null: not sent")
+        ]
+        | None
+    )
+    max_cost: (
+        Annotated[
+            float, Field(ge=0, le=1000, description="US dollars for the words of a song; null: no limit")
+        ]
+        | None
+    )
+    prices: Annotated[
+        dict[Text, Price], Field(description="US dollars per million tokens, by model, for `max_cost`")
+    ]
+
+    @property
+    def needs_key(self) -> bool:
+        """Whether the server is likely to ask for a key: those in the house do not."""
+        return not is_in_the_house(self.base_url)
+
+
+class Server(Section):
+    """A music server that needs more than an address."""
+
+    url: Annotated[BandUrl, Field(description="address of an ACE-Step server")]
+    key_env: Annotated[
+        str, AfterValidator(_variable), Field(description="environment variable that holds its key")
+    ] = BAND_VARIABLE
+    name: Annotated[Text, Field(description="what reports call it; its host and port by default")] | None = (
+        None
+    )
+
+    @property
+    def label(self) -> str:
+        """What reports call the server."""
+        return self.name or urlsplit(self.url).netloc
+
+
+class Acestep(Section):
+    """The band: ACE-Step servers, and what is asked of them."""
+
+    urls: Annotated[
+        tuple[BandUrl, ...], Field(strict=False, max_length=20, description="addresses of ACE-Step servers")
+    ]
+    servers: Annotated[
+        tuple[Server, ...],
+        Field(strict=False, max_length=20, description="the same with `url`, `name`, `key_env`"),
+    ]
+    audio_duration: (
+        Annotated[float, Field(ge=10, le=600, description="seconds; auto: as long as the words need")]
+        | Literal["auto"]
+    )
+    thinking: Annotated[bool, Field(description="let the server's language model plan the audio first")]
+    inference_steps: Annotated[int, Field(ge=1, le=200, description="diffusion steps")]
+    guidance_scale: Annotated[float, Field(ge=1, le=30, description="how closely to follow the prompt")]
+    batch_size: Annotated[int, Field(ge=1, le=8, description="takes in one task")]
+    spare_takes: Annotated[int, Field(ge=0, le=16, description="extra tasks that may replace failed ones")]
+    audio_format: Annotated[
+        Literal["mp3", "flac", "wav", "ogg", "opus"], Field(description="what the server is asked to send")
+    ]
+    vocal_language: Annotated[
+        str, AfterValidator(_language), Field(description="language of the words when a brief names none")
+    ]
+    time_signature: Annotated[
+        Literal[2, 3, 4, 6], Field(description="beats in a bar when a brief names none")
+    ]
+    connect_deadline: Annotated[float, Field(ge=0.1, le=600, description="seconds to reach a server")]
+    start_deadline: Annotated[
+        float, Field(ge=0, le=3600, description="seconds a server that refuses connections is asked again")
+    ]
+    submit_deadline: Annotated[float, Field(ge=1, le=7200, description="seconds for handing in a task")]
+    answer_deadline: Annotated[float, Field(ge=0.1, le=3600, description="seconds for any other answer")]
+    download_deadline: Annotated[float, Field(ge=1, le=7200, description="seconds for fetching one file")]
+    poll_interval: Annotated[
+        float, Field(ge=0.05, le=600, description="seconds between two looks at a server")
+    ]
+    silent_deadline: Annotated[float, Field(ge=1, le=86_400, description="seconds without any answer")]
+    stall_deadline: Annotated[float, Field(ge=1, le=86_400, description="seconds without progress of a task")]
+    total_deadline: Annotated[float, Field(ge=1, le=86_400, description="seconds for a task, queue included")]
+
+    @model_validator(mode="after")
+    def _one_list(self) -> "Acestep":
+        if bool(self.urls) == bool(self.servers):
+            raise ValueError("needs addresses in 'urls', or servers in 'servers', and not both")
+        return self
+
+    @property
+    def band(self) -> tuple[Server, ...]:
+        """Every music server, whichever way it was written down."""
+        return self.servers or tuple(Server(url=url) for url in self.urls)
+
+
+class Finish(Section):
+    """What goes into the tags beside the song itself."""
+
+    artist: Annotated[Text, Field(description="the persona that the songs are by; never a real artist")]
+    album: Annotated[Text, Field(description="the album of all songs; null: Songs and the year")] | None
+    id3v23: Annotated[bool, Field(description="write ID3v2.3 for old players instead of 2.4")]
+
+
+class Listening(Section):
+    """Reserved for the ear's thresholds; no keys yet."""
+
+
+class Engine(Section):
+    """Reserved for the queue and its database; no keys yet."""
+
+
+class Daily(Section):
+    """Reserved for the song of the day; no keys yet."""
+
+
+class Settings(Section):
+    """Everything that can be set."""
+
+    llm: Llm
+    acestep: Acestep
+    taste: Annotated[str, AfterValidator(_taste), Field(description="name or file of the taste")]
+    prompts: Annotated[Folder, Field(description="a folder of templates of your own, file by file")] | None
+    rules: Annotated[
+        dict[
+            Annotated[str, AfterValidator(_rule)],
+            Annotated[
+                Severity, BeforeValidator(_severity, json_schema_input_type=Severity | dict[str, Severity])
+            ],
+        ],
+        Field(description="another severity for a rule, by its id, or off"),
+    ]
+    listening: Listening
+    finish: Finish
+    engine: Engine
+    daily: Daily
+    output: Annotated[Folder, Field(description="where the songs land")]

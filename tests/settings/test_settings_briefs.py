@@ -1,0 +1,136 @@
+"""Claims about brief files: every song becomes a brief, and every fault names its line."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.brief import Brief
+from pipeline.errors import BriefError, InputError, SettingsError
+from pipeline.settings import briefs
+from pipeline.settings.yaml import parse
+
+CONTRACT = """\
+defaults: {duration: 180, takes: 2}
+songs:
+  - insomnia trip-hop
+  - brief: a lighthouse keeper's last night on duty
+    blend: [The XX, Nine Inch Nails]
+    duration: 240
+    seed: 7
+"""
+
+
+def from_text(text: str) -> tuple[Brief, ...]:
+    return briefs.to_briefs(parse(text, "b.yaml"))
+
+
+def test_the_file_of_the_contract_becomes_its_two_briefs(tmp_path: Path) -> None:
+    path = tmp_path / "b.yaml"
+    path.write_text(CONTRACT)
+
+    assert (
+        Brief(text="insomnia trip-hop", duration=180, takes=2),
+        Brief(
+            text="a lighthouse keeper's last night on duty",
+            blend=("The XX", "Nine Inch Nails"),
+            duration=240,
+            takes=2,
+            seed=7,
+        ),
+    ) == briefs.read(path)
+
+
+def test_every_option_of_a_brief_may_stand_in_the_file() -> None:
+    (brief,) = from_text(
+        "songs:\n- {brief: x, duration: auto, takes: 3, seed: 1, models: [a], language: DE,"
+        " instrumental: true, bpm: 90, key: am, time_signature: 3, blend: [Y], title: T}"
+    )
+
+    assert set(Brief.model_fields) == brief.model_fields_set
+    assert ("auto", "de", "A minor", ("a",)) == (brief.duration, brief.language, brief.key, brief.models)
+
+
+def test_the_command_lines_spellings_are_understood() -> None:
+    (brief,) = from_text("songs:\n- {brief: x, model: m, blend: The XX, time-signature: 6}")
+
+    assert (("m",), ("The XX",), 6) == (brief.models, brief.blend, brief.time_signature)
+
+
+def test_a_null_option_takes_back_the_default() -> None:
+    (brief,) = from_text("defaults: {bpm: 90, takes: 4}\nsongs:\n- {brief: x, bpm: null, takes: }")
+
+    assert Brief(text="x") == brief
+
+
+def test_norwegian_is_a_language_and_no_boolean() -> None:
+    (brief,) = from_text("songs:\n- {brief: x, language: no}")
+
+    assert "no" == brief.language
+
+
+def test_a_song_overrides_a_default_in_another_spelling() -> None:
+    (brief,) = from_text("defaults: {model: a}\nsongs: [{brief: x, models: [b, c]}]")
+
+    assert ("b", "c") == brief.models
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("", 1, "needs 'songs:'"),
+        ("- a song", 1, "needs 'songs:'"),
+        ("defaults: {takes: 2}", 1, "'songs' must be a list"),
+        ("\nsongs:", 2, "'songs' must be a list"),
+        ("songs: []", 1, "at least one song"),
+        ("songs: insomnia", 1, "'songs' must be a list"),
+        ("song:\n- x", 1, "unknown key 'song'; the nearest is 'songs'"),
+        ("songs: [x]\nxyzzy: 1", 2, "unknown key 'xyzzy'; known here: defaults, songs"),
+        ("defaults: 3\nsongs: [x]", 1, "'defaults' must be keys with values, not 3"),
+        ("defaults:\n  takes: 99\nsongs: [x]", 2, "takes: must be at most 16, not 99"),
+        ("defaults:\n  brief: y\nsongs: [x]", 2, "unknown key 'brief'"),
+        ("songs:\n- x\n- 1984", 3, "not 1984; put it in quotes"),
+        ("songs:\n- [x]", 2, "a song must be a line of text or keys with values, not a list"),
+        ("songs:\n- ", 2, "not nothing"),
+        ("songs:\n- ' '", 2, "brief: the brief is empty"),
+        ("songs:\n- brief: 7", 2, "brief: must be text, not 7; put it in quotes"),
+        ("songs:\n- brief:", 2, "brief: must be text, not nothing"),
+        ("songs:\n- duration: 60", 2, "this song has no 'brief'"),
+        ("songs:\n- brief: x\n  duratoin: 60", 3, "unknown key 'duratoin'; the nearest is 'duration'"),
+        ("songs:\n- brief: x\n  duration: 5", 3, "duration: must be at least 10 or 'auto', not 5"),
+        ("songs:\n- brief: x\n  duration: '60'", 3, "duration: must be a number or 'auto', not '60'"),
+        ("songs:\n- brief: x\n  title: 1984", 3, "title: must be text, not 1984; put it in quotes"),
+        ("songs:\n- brief: x\n  blend: [1]", 3, "blend: must be text, not 1"),
+        ("songs:\n- brief: x\n  blend: 3", 3, "blend: must be a list"),
+        ("songs:\n- brief: x\n  language: klingon", 3, "'klingon' is not a language"),
+        ("songs:\n- brief: x\n  key: H flat", 3, "'H flat' is not a key"),
+        ("songs:\n- {brief: x, model: a, models: [b]}", 2, "two spellings"),
+    ],
+)
+def test_a_fault_is_told_with_its_line(text: str, line: int, said: str) -> None:
+    with pytest.raises(BriefError) as caught:
+        from_text(text)
+    assert caught.value.message.startswith(f"b.yaml:{line}: ")
+    assert said in caught.value.message
+    assert 2 == caught.value.exit_code
+
+
+def test_a_brief_file_that_is_no_yaml_is_refused_the_same_way(tmp_path: Path) -> None:
+    path = tmp_path / "b.yaml"
+    path.write_text("songs: [")
+
+    with pytest.raises(SettingsError, match=r"b\.yaml:1: not YAML"):
+        briefs.read(path)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet="songsbrief: \n-[]{}'\"07,", max_size=60).map("songs:\n- ".__add__))
+def test_no_brief_file_does_anything_but_become_briefs_or_be_refused(text: str) -> None:
+    def said() -> str:
+        try:
+            return "" if all(brief.text for brief in from_text(text)) else "a brief without text"
+        except InputError as error:
+            return error.message
+
+    assert said().startswith("b.yaml:") or not said()
