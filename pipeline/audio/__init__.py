@@ -1,0 +1,1 @@
+"""Audio files: what they are, what is in them, and their tags."""

@@ -1,0 +1,92 @@
+"""The tagger: labels into an audio file and back, never half."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutagen import MutagenError
+
+from pipeline.audio.containers import open_tags, taggable
+from pipeline.audio.essence import essence
+from pipeline.audio.replacing import replacing
+from pipeline.audio.table import TABLE
+from pipeline.errors import ShelfError
+from pipeline.labels import Labels
+from pipeline.listening.sniff import sniff
+
+_FOREIGN = (
+    MutagenError,
+    LookupError,
+    OSError,
+)  # a damaged Ogg page makes mutagen raise IndexError (measured)
+_HEAD = 4096  # bytes: enough for any first page
+
+
+@dataclass(frozen=True, slots=True)
+class FileTagger:
+    """Tags MP3 and WAV (ID3), FLAC, Ogg Vorbis and Opus (Vorbis comments); `id3v23` serves old players."""
+
+    id3v23: bool = False
+
+    def tag(self, file: Path, labels: Labels) -> None:
+        """Make the file say exactly these labels; every other frame in it stays, the audio is not touched.
+
+        mutagen writes in place and a crash would leave a broken file (mutagen #241), so a copy is tagged,
+        read back and put in the file's place. Raises ShelfError; the file is then as it was.
+        """
+        try:
+            kind = _kind(file)
+            with replacing(file) as copy:
+                self._write(copy, kind, labels)
+                _verify(file, copy, kind, labels)
+        except _FOREIGN as error:
+            raise _failure("tag", file, error) from error
+
+    def read(self, file: Path) -> Labels:
+        """Read back what the file says in the terms of the labels. Raises ShelfError."""
+        try:
+            tags = open_tags(file, _kind(file))
+            return Labels(
+                **{row.field: row.value(tags.read(row)) for row in TABLE if row.field != "ai_generated"}
+            )
+        except _FOREIGN as error:
+            raise _failure("read the tags of", file, error) from error
+
+    def _write(self, copy: Path, kind: str, labels: Labels) -> None:
+        tags = open_tags(copy, kind, v23=self.id3v23)
+        for row in TABLE:
+            tags.write(row, row.texts(labels), labels.language)
+        tags.save()
+
+
+def _kind(file: Path) -> str:
+    """Tell by the content what the file is, never by its name."""
+    with file.open("rb") as stream:
+        kind = sniff(stream.read(_HEAD))
+    if not taggable(kind):
+        raise ShelfError(
+            f"cannot tag {file.name!r}: it is {kind or 'no audio that songpipe knows'}",
+            hint="songpipe tags mp3, flac, wav, ogg and opus; set acestep.audio_format to one of them",
+        )
+    return kind
+
+
+def _verify(file: Path, copy: Path, kind: str, labels: Labels) -> None:
+    """Read the copy as a stranger would: every label must be there and the audio must be the same."""
+    tags = open_tags(copy, kind)
+    lost = [row.field for row in TABLE if tags.read(row) != row.texts(labels)]
+    if lost:
+        raise ShelfError(f"cannot tag {file.name!r}: {', '.join(lost)} did not come back as written")
+    if essence(file, kind) != essence(copy, kind):
+        raise ShelfError(f"cannot tag {file.name!r}: the audio would change", hint="the file is as it was")
+
+
+def _failure(doing: str, file: Path, error: Exception) -> ShelfError:
+    if isinstance(error, OSError):
+        return ShelfError(
+            f"cannot {doing} {file.name!r}: {error.strerror}",
+            hint=f"is {str(file.parent)!r} writable, with room for a copy of the file?",
+        )
+    return ShelfError(
+        f"cannot {doing} {file.name!r}: the file or its tags are damaged ({type(error).__name__})",
+        hint="the file is as it was; play it, or choose another take",
+    )

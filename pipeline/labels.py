@@ -1,0 +1,202 @@
+"""The labels: which words about a track go into its tags, one field for each thing there is to say."""
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from pipeline.brief import Brief
+from pipeline.song import Song, clean_line
+from pipeline.take import Recording
+from pipeline.track import Track, Words
+
+# Values of the IPTC's controlled vocabulary (cv.iptc.org/newscodes/digitalsourcetype): a music model is
+# trained on recordings, the rehearsal band only computes.
+_TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+_COMPUTED = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia"
+
+# ISO 639-2/T (yue: ISO 639-3) for each language of the brief; ID3 says XXX for a language nobody knows.
+_CODES = """
+ar:ara az:aze bg:bul bn:ben ca:cat cs:ces da:dan de:deu el:ell en:eng es:spa fa:fas fi:fin fr:fra he:heb
+hi:hin hr:hrv ht:hat hu:hun id:ind is:isl it:ita ja:jpn ko:kor la:lat lt:lit ms:msa ne:nep nl:nld no:nor
+pa:pan pl:pol pt:por ro:ron ru:rus sa:san sk:slk sr:srp sv:swe sw:swa ta:tam te:tel th:tha tl:tgl tr:tur
+uk:ukr ur:urd vi:vie yue:yue zh:zho
+"""
+_LANGUAGES = dict(pair.split(":") for pair in _CODES.split())
+_UNKNOWN_LANGUAGE = "XXX"
+_NO_WORDS = "zxx"
+
+# Names that mean a genre wherever they stand in a style prompt. Words that are sounds or things as well
+# (metal, house, soul, country, trap) count only inside the longer names.
+_NAMES = """
+Acid House, Acoustic Pop, Afrobeat, Alternative Metal, Alternative Pop, Alternative R&B, Alternative Rock,
+Alt-Country, Alt-Pop, Alt-Rock, Ambient, Art Pop, Art Rock, Bedroom Pop, Big Beat, Black Metal, Bluegrass,
+Blues Rock, Boom Bap, Bossa Nova, Breakbeat, Britpop, Chamber Pop, Chillwave, City Pop, Cloud Rap, Coldwave,
+Dance-Pop, Darkwave, Deep House, Disco, Doom Metal, Downtempo, Dream Pop, Drum and Bass, Dubstep, EBM, EDM,
+Electro, Electroclash, Electronica, Electropop, Emo, Flamenco, Folk, Folk Rock, Folktronica, Funk,
+Future Bass, Glitch Hop, Gospel, Gothic Rock, Grime, Grunge, Hard Rock, Hardcore Punk, Heavy Metal, Hip-Hop,
+Hyperpop, IDM, Indie, Indie Folk, Indie Pop, Indie Rock, Industrial, Industrial Metal, Industrial Pop,
+Industrial Rock, J-Pop, Jazz, K-Pop, Krautrock, Latin Pop, Lo-Fi Hip-Hop, Math Rock, Neo-Soul,
+New Wave, Noise Rock, Nu Metal, Phonk, Pop, Pop Punk, Pop Rock, Post-Metal, Post-Punk, Post-Rock,
+Progressive Rock, Psychedelic Pop, Psychedelic Rock, Psytrance, Punk, Punk Rock, R&B, Rap, Reggae,
+Reggaeton, Rock, Rockabilly, Salsa, Shoegaze, Singer-Songwriter, Ska, Slowcore, Soul Music, Stoner Rock,
+Surf Rock, Synth-Pop, Synthwave, Tech House, Techno, Trance, Trap Metal, Trap Soul, Trip-Hop,
+UK Garage, Vaporwave, Witch House
+"""
+_GENRES = [" ".join(name.split()) for name in _NAMES.split(",")]
+_MOST_GENRES = 3
+_LONGEST_TITLE = 60  # characters: what a player shows without scrolling
+_MOST_READ = 5 * _LONGEST_TITLE  # of a line, however long it is
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What a file says about itself. Empty text, an empty tuple, None and False are simply not written.
+
+    `date` is ISO 8601 (YYYY-MM-DD), `key` as ID3 spells it ("Am"), `language` three letters (zxx: nothing is
+    sung), `bpm` the tempo that was asked for. From `prompt` on it is where the song comes from. That a
+    machine made it is no choice of the caller.
+    """
+
+    title: str = ""
+    artist: str = ""
+    album: str = ""
+    album_artist: str = ""
+    date: str = ""
+    genres: tuple[str, ...] = ()
+    bpm: int | None = None
+    key: str = ""
+    language: str = ""
+    lyrics: str = ""
+    comment: str = ""
+    encoded_by: str = ""
+    lyricist: str = ""
+    prompt: str = ""
+    seed: str = ""
+    model: str = ""
+    writer: str = ""
+    task_id: str = ""
+    brief: str = ""
+    server: str = ""
+    parameters: str = ""
+    song_id: str = ""
+    templates: str = ""
+    rehearsal: bool = False
+    digital_source_type: str = ""
+    ai_contribution: str = ""
+    ai_generated: bool = field(default=True, init=False)
+
+
+def of(track: Track, *, lyrics: str, artist: str, album: str = "") -> Labels:
+    """Say everything about a track: `lyrics` as they are sung, `artist` and `album` from the settings.
+
+    Without an album the songs of a year stand together as "Songs 2026"; rehearsals keep apart from songs.
+    """
+    song = track.words.song
+    recording = _chosen(track)
+    model = clean_line(str(recording.server_says.get("dit_model") or ""))
+    return Labels(
+        title=track.title,
+        artist=clean_line(artist),
+        album=_album(track, album),
+        album_artist=clean_line(artist),
+        date=track.made_at[:10],
+        genres=genres(song.prompt),
+        bpm=track.brief.bpm or song.bpm,
+        key=_initial_key(track.brief.key or song.key),
+        language=_LANGUAGES.get(track.language, _UNKNOWN_LANGUAGE) if song.lines else _NO_WORDS,
+        lyrics=lyrics if song.lines else "",
+        comment=_comment(track, model),
+        encoded_by=f"songpipe {track.versions.get('songpipe', '')}".strip(),
+        lyricist=clean_line(track.words.model) if song.lines else "",
+        prompt=song.prompt,
+        seed=str(recording.seed),
+        model=model,
+        writer=clean_line(track.words.model),
+        task_id=clean_line(recording.task_id),
+        brief=clean_line(track.brief.text),
+        server=clean_line(recording.server),
+        parameters=json.dumps(track.parameters, separators=(",", ":"), sort_keys=True, default=str),
+        song_id=track.id,
+        templates=track.words.prompts_hash,
+        rehearsal=track.rehearsal,
+        digital_source_type=_COMPUTED if track.rehearsal else _TRAINED,
+        ai_contribution=_contribution(track.words),
+    )
+
+
+def title(words: Words, brief: Brief) -> str:
+    """Find the title: the brief's, the draft's, the hook of the chorus, the first line, the brief itself."""
+    given = (clean_line(brief.title or ""), words.song.title)
+    found = (_hook(words.song), *words.song.lines[:1], brief.text)
+    return next(filter(None, (*given, *map(_trimmed, found), "Untitled")))
+
+
+def genres(prompt: str) -> tuple[str, ...]:
+    """Name the genres that a style prompt speaks of, at most three, in its own order."""
+    named = (_SPELLING[_bare(match.group())] for match in _GENRE.finditer(prompt))
+    return tuple(dict.fromkeys(named))[:_MOST_GENRES]
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\s-]+", "", name).lower()
+
+
+_SPELLING = {_bare(name): name for name in _GENRES}
+_GENRE = re.compile(
+    r"(?<![\w-])(?:"
+    + "|".join(
+        re.sub(r"\\?[ -]", r"[\\s-]?", re.escape(name)) for name in sorted(_GENRES, key=len, reverse=True)
+    )
+    + r")(?![\w-])",
+    re.IGNORECASE,
+)
+
+
+def _chosen(track: Track) -> Recording:
+    return next(take.recording for take in track.takes if take.recording.number == track.chosen_take)
+
+
+def _album(track: Track, album: str) -> str:
+    name = clean_line(album) or f"Songs {track.made_at[:4]}"
+    return f"{name} (rehearsal)" if track.rehearsal else name
+
+
+def _comment(track: Track, model: str) -> str:
+    words = track.words
+    lyricist = (clean_line(words.model) or "a person") if words.song.lines else "none"
+    if track.rehearsal:
+        return f"Rehearsal: machine-made by songpipe's own offline band, no real take; lyrics: {lyricist}."
+    return f"AI-generated music ({model or 'ACE-Step'}) made with songpipe; lyrics: {lyricist}."
+
+
+def _contribution(words: Words) -> str:
+    sung = ["vocals"] if words.song.lines else []
+    written = ["lyrics"] if words.song.lines and words.model else []
+    return ";".join([*sung, "instrumentation", "composition", *written])
+
+
+def _initial_key(key: str) -> str:
+    note, _, mode = key.partition(" ")
+    return f"{note}m" if mode == "minor" else note
+
+
+def _hook(song: Song) -> str:
+    """Give the line that the choruses repeat most, else the last line of the last chorus."""
+    lines = [line for section in song.sections if section.kind == "chorus" for line in section.lines]
+    if not lines:
+        return ""
+    line, times = Counter(lines).most_common(1)[0]
+    return line if times > _choruses(song) else lines[-1]
+
+
+def _choruses(song: Song) -> int:
+    return sum(1 for section in song.sections if section.kind == "chorus")
+
+
+def _trimmed(line: str) -> str:
+    """Make a title of a line: no brackets, no closing punctuation, cut between words."""
+    words = re.sub(r"\([^)]*\)", " ", clean_line(line)[:_MOST_READ]).split()
+    while len(words) > 1 and len(" ".join(words)) > _LONGEST_TITLE:
+        words.pop()
+    return " ".join(words)[:_LONGEST_TITLE].strip(' ,.;:–—-…"“”')

@@ -1,0 +1,1 @@
+"""The shelf: where finished songs live, under names that are safe everywhere."""

@@ -1,0 +1,1 @@
+"""The listening room: measures in, verdict out. Pure: no I/O."""

@@ -1,0 +1,175 @@
+"""The ear measures what is really in a file, and hears when there is nothing to hear."""
+
+import json
+import math
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from pipeline.audio import decode
+from pipeline.audio.ear import SoundfileEar
+from pipeline.errors import ShelfError
+from tests.fakes import audio_files
+
+ODD_MP3 = b"\xff\xfb\x90\x00" + bytes(413)  # a frame header, then nothing that belongs to it
+
+
+@pytest.mark.parametrize("kind", audio_files.FORMATS)
+def test_a_tone_measures_as_it_was_made(kind: str, tmp_path: Path) -> None:
+    file = audio_files.save(tmp_path / f"tone.{kind}", audio_files.tone(2.0, level=0.5))
+
+    found = SoundfileEar().measure(file)
+
+    assert found is not None
+    assert (48_000, 2, True) == (found.sample_rate, found.channels, found.finite)
+    assert found.duration_s == pytest.approx(2.0, abs=0.1)  # encoders pad the ends
+    assert found.rms_dbfs == pytest.approx(-9.03, abs=0.6)  # a sine at half scale: 20 log10(0.5 / sqrt 2)
+    assert -6.5 < found.peak_dbfs < -2
+
+
+def test_silence_is_minus_infinity(tmp_path: Path) -> None:
+    file = audio_files.save(tmp_path / "silent.wav", np.zeros((48_000, 2), np.float32))
+
+    found = decode.measure(file)
+
+    assert (-math.inf, -math.inf, 1.0) == (found["rms_dbfs"], found["peak_dbfs"], found["duration_s"])
+
+
+def test_samples_that_are_no_numbers_are_told(tmp_path: Path) -> None:
+    samples = audio_files.tone(0.5)
+    samples[100] = math.nan
+    samples[200] = math.inf
+    soundfile.write(tmp_path / "bad.wav", samples, 48_000, subtype="FLOAT")
+
+    found = decode.measure(tmp_path / "bad.wav")
+
+    assert found["finite"] is False
+    assert found["rms_dbfs"] == pytest.approx(-9.03, abs=0.1)
+
+
+def test_one_bad_block_spoils_a_long_file(tmp_path: Path) -> None:
+    samples = np.full((400_000, 2), 0.1, np.float32)
+    samples[0] = math.nan
+    soundfile.write(tmp_path / "bad.wav", samples, 48_000, subtype="FLOAT")
+
+    assert decode.measure(tmp_path / "bad.wav")["finite"] is False
+
+
+def test_a_file_without_samples_has_no_length(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "empty.wav", np.zeros((0, 2)), 48_000)
+
+    found = decode.measure(tmp_path / "empty.wav")
+
+    assert (0.0, -math.inf) == (found["duration_s"], found["rms_dbfs"])
+
+
+def test_the_length_is_what_was_decoded_not_what_the_header_says(tmp_path: Path) -> None:
+    file = tmp_path / "xing.mp3"
+    soundfile.write(file, audio_files.tone(10.0), 48_000, format="MP3")  # libsndfile writes a Xing header
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    assert soundfile.info(file).duration == pytest.approx(10.0, abs=0.1)
+
+    found = SoundfileEar().measure(file)
+
+    assert found is not None
+    assert found.duration_s == pytest.approx(5.0, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>busy</html>", bytes(5000), ODD_MP3, b"RIFF\x00\x00\x00\x00WAVE"]
+)
+def test_what_cannot_be_decoded_measures_as_nothing(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "take-1.mp3"
+    file.write_bytes(content)
+
+    assert SoundfileEar().measure(file) is None
+
+
+def test_a_hole_of_zeros_in_an_mp3_is_heard(tmp_path: Path) -> None:
+    file = audio_files.make(tmp_path, "mp3", 5)
+    content = bytearray(file.read_bytes())
+    content[30_000:50_000] = bytes(20_000)
+    file.write_bytes(content)
+
+    assert SoundfileEar().measure(file) is None
+
+
+def test_the_decoders_chatter_stays_off_the_terminal(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = audio_files.make(tmp_path, "mp3", 1)
+    content = bytearray(file.read_bytes())
+    content[5_000:6_000] = bytes(1_000)
+    file.write_bytes(content)
+    decode.measure(file)
+    assert "Illegal Audio-MPEG-Header" in capfd.readouterr().err
+
+    SoundfileEar().measure(file)
+
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_missing_file_is_no_verdict_on_a_take(tmp_path: Path) -> None:
+    with pytest.raises(ShelfError, match=r"cannot listen to 'gone.mp3': No such file"):
+        SoundfileEar().measure(tmp_path / "gone.mp3")
+
+
+def test_a_decoder_that_hangs_is_not_waited_for(tmp_path: Path) -> None:
+    file = audio_files.make(tmp_path, "wav", 1)
+
+    assert SoundfileEar(patience_s=0.001).measure(file) is None
+
+
+def test_a_program_in_the_current_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = audio_files.make(tmp_path, "wav", 0.1)
+    (tmp_path / "numpy.py").write_text("raise SystemExit('stolen')")
+    monkeypatch.chdir(tmp_path)
+
+    assert SoundfileEar().measure(Path(file.name)) is not None
+
+
+def test_threads_share_one_ear(tmp_path: Path) -> None:
+    files = [audio_files.make(tmp_path, "wav", seconds, name=f"t{seconds}") for seconds in (1, 2, 3)]
+    ear = SoundfileEar()
+    found: dict[Path, float] = {}
+
+    def listen(file: Path) -> None:
+        measured = ear.measure(file)
+        found[file] = measured.duration_s if measured else 0.0
+
+    threads = [threading.Thread(target=listen, args=[file]) for file in files]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert {file: float(seconds) for seconds, file in enumerate(files, 1)} == found
+
+
+def test_the_decoder_prints_the_fields_of_the_measures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert decode.main(str(audio_files.make(tmp_path, "flac", 0.5))) == 0
+
+    printed = json.loads(capsys.readouterr().out)
+    assert ["duration_s", "sample_rate", "channels", "peak_dbfs", "rms_dbfs", "finite"] == list(printed)
+
+
+def test_the_decoder_answers_garbage_with_one(tmp_path: Path) -> None:
+    (tmp_path / "no.mp3").write_bytes(b"no")
+
+    assert decode.main(str(tmp_path / "no.mp3")) == 1
+
+
+def test_listening_loads_no_decoder_into_our_own_process() -> None:
+    asked = "import pipeline.audio.ear, sys; print([m for m in ('numpy', 'soundfile') if m in sys.modules])"
+
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+
+    assert loaded.strip() == "[]"
