@@ -1,0 +1,1 @@
+"""The writer's wire: any OpenAI-compatible server, through the `openai` package."""

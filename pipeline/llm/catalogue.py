@@ -1,0 +1,134 @@
+"""What a server offers: its models with their limits and prices, as far as it tells."""
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+import httpx2
+
+from pipeline.errors import KeyRejected, WriterError
+from pipeline.llm import complaint
+from pipeline.llm.endpoint import Endpoint
+from pipeline.llm.faults import translate
+from pipeline.llm.limits import Price
+from pipeline.llm.redact import Redactor
+from pipeline.llm.relay import Relay
+from pipeline.llm.wire import Line
+
+PATIENCE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model of the catalogue; None and "" where the server does not tell. Lengths in tokens."""
+
+    id: str
+    name: str = ""
+    context_length: int | None = None
+    max_output_tokens: int | None = None
+    price: Price | None = None
+    structured_output: bool | None = None
+    reasoning: bool | None = None
+
+
+def models(
+    base_url: str,
+    key: str = "",
+    *,
+    timeout_s: float = PATIENCE_S,
+    transport: httpx2.BaseTransport | None = None,
+) -> list[ModelInfo]:
+    """List the server's models. A list proves the address, not the key: NanoGPT shows it to anyone.
+
+    Raises `WriterError` when the server cannot be reached or lists nothing that can be read.
+    """
+    endpoint = Endpoint(base_url, key)
+    body = fetch(
+        endpoint,
+        lambda line: line.fetch("GET", f"{endpoint.base_url}/models", detailed="true"),
+        timeout_s=timeout_s,
+        transport=transport,
+    )
+    rows = body.get("data") if isinstance(body, Mapping) else body
+    if not isinstance(rows, list):
+        raise WriterError(
+            f"{endpoint.host} lists no models", hint=f"check llm.base_url ({endpoint.base_url})"
+        )
+    return [_info(row) for row in rows if isinstance(row, Mapping) and isinstance(row.get("id"), str)]
+
+
+def nearest(model: str, offered: Iterable[str]) -> tuple[str, ...]:
+    """Give up to three offered ids that `model` may have meant; a wrong vendor does not hide one."""
+    ids = list(offered)
+    short = {name.rsplit("/", 1)[-1].lower(): name for name in ids}
+    alike = difflib.get_close_matches(model.rsplit("/", 1)[-1].lower(), short, n=3, cutoff=0.6)
+    return tuple(dict.fromkeys([short[name] for name in alike]))
+
+
+def fetch(
+    endpoint: Endpoint,
+    ask: Callable[[Line], Iterator[object]],
+    *,
+    timeout_s: float,
+    transport: httpx2.BaseTransport | None,
+) -> object:
+    """Ask the server something small within `timeout_s` seconds. Raises `WriterError`."""
+    line = Line(endpoint, timeout_s, transport)
+    relay = Relay(
+        lambda: ask(line), line.cut, idle_s=timeout_s, deadline=monotonic() + timeout_s, clock=monotonic
+    )
+    try:
+        (body,) = relay
+    except Exception as failure:
+        fault = translate(failure, datetime.now(UTC))
+        if fault is None:
+            raise
+        said = fault.cleaned(Redactor(endpoint.api_key).clean)
+        told = KeyRejected if fault.said.status == 401 else WriterError
+        raise told(
+            f"{endpoint.host} does not answer: {said}",
+            hint=f"check that the server runs and that llm.base_url ({endpoint.base_url}) is right",
+        ) from said
+    finally:
+        line.close()
+    return body
+
+
+def _info(row: Mapping[str, Any]) -> ModelInfo:
+    able = row.get("capabilities")
+    able = able if isinstance(able, Mapping) else {}
+    name = row.get("name")
+    return ModelInfo(
+        id=row["id"],
+        name=name if isinstance(name, str) else "",
+        context_length=_whole(row.get("context_length")),
+        max_output_tokens=_whole(row.get("max_output_tokens")),
+        price=_price(row.get("pricing")),
+        structured_output=_flag(able.get("structured_output")),
+        reasoning=_flag(able.get("reasoning")),
+    )
+
+
+def _price(pricing: object) -> Price | None:
+    """Read NanoGPT's numbers (per million tokens) or OpenRouter's strings (per token)."""
+    if not isinstance(pricing, Mapping) or str(pricing.get("currency", "USD")).upper() != "USD":
+        return None
+    given, made = complaint.number(pricing.get("prompt")), complaint.number(pricing.get("completion"))
+    if given is None or made is None:
+        return None
+    if "million" in str(pricing.get("unit", "")):
+        return Price(given, made)
+    per_token = isinstance(pricing.get("prompt"), str) and isinstance(pricing.get("completion"), str)
+    return Price(given * 1_000_000, made * 1_000_000) if per_token else None
+
+
+def _whole(value: object) -> int | None:
+    found = complaint.number(value)
+    return int(found) if found else None
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
