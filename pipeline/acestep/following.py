@@ -1,0 +1,113 @@
+"""Following one task from the queue to its end: what was heard, when, and what to make of it. Pure."""
+
+from pipeline.acestep.answers import Report, State
+from pipeline.acestep.deadlines import Deadlines
+from pipeline.take import Failure, Ticket, Trouble
+
+EMPTY_ANSWERS = 3  # in a row: then the server has forgotten the task
+
+
+class Task:
+    """What is known of a submitted job. Times are seconds of the one monotonic clock that the caller reads.
+
+    `final` is the server's last word, `failure` our own verdict when there is none; the task is open until
+    then. `asked_at` belongs to the poller.
+    """
+
+    def __init__(self, ticket: Ticket, deadlines: Deadlines, *, submitted: float, now: float) -> None:
+        self.ticket = ticket
+        self.report = Report(State.QUEUED)
+        self.final: Report | None = None
+        self.failure: Failure | None = None
+        self.asked_at = float("-inf")
+        self._deadlines = deadlines
+        self._submitted = self._waited_until = submitted
+        self._playing_since: float | None = None
+        self._ended = self._changed = now
+        self._overdue_since: float | None = None
+        self._empties = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Nobody knows yet what becomes of it."""
+        return self.final is None and self.failure is None
+
+    @property
+    def queue_s(self) -> float:
+        """Seconds between handing in and playing, as far as they were seen."""
+        return self._began - self._submitted
+
+    @property
+    def render_s(self) -> float:
+        """Seconds of playing, as far as they were seen; all of its life when it was only seen finished."""
+        return self._ended - self._began
+
+    @property
+    def was_seen_at_work(self) -> bool:
+        """Its time of playing was watched, so that something can be learned from it."""
+        return self._playing_since is not None or self._waited_until > self._submitted
+
+    @property
+    def _began(self) -> float:
+        return self._waited_until if self._playing_since is None else self._playing_since
+
+    def playing_s(self, now: float) -> float | None:
+        """Seconds it has been playing, None while it waits."""
+        return None if self._playing_since is None else now - self._playing_since
+
+    def hear(self, report: Report, now: float) -> None:
+        """Take in what the server says of it."""
+        if report.state is State.UNKNOWN:
+            self._empties += 1
+            if self._empties >= EMPTY_ANSWERS:
+                self.fail(Trouble.LOST, "the server no longer knows the task; it may have been restarted")
+            return
+        self._empties = 0
+        if _sign(report) != _sign(self.report):
+            self._changed = now
+        self.report = report
+        match report.state:
+            case State.QUEUED:
+                self._waited_until = now
+            case State.RUNNING:
+                self._playing_since = now if self._playing_since is None else self._playing_since
+            case State.OVERDUE:
+                self._grant_grace(now)
+            case _:  # done or failed
+                self.final, self._ended = report, now
+
+    def _grant_grace(self, now: float) -> None:
+        self._overdue_since = now if self._overdue_since is None else self._overdue_since
+        if now - self._overdue_since >= self._deadlines.grace_s:
+            self.fail(Trouble.TIMEOUT, "the server gave the task up for its age; it may still be running")
+
+    def has_stalled(self, now: float) -> bool:
+        """Nothing about it has changed for too long."""
+        return now - self._changed >= self._deadlines.stall_s
+
+    def stall(self, idle: bool | None, now: float) -> None:
+        """Judge a stalled task: `idle` says whether the server has nothing to do, None when it does not tell.
+
+        An idle server that calls it running was restarted. A task that waits its turn, or one whose server
+        tells no progress, may take as long as the whole wait.
+        """
+        minutes = f"{self._deadlines.stall_s / 60:g} minutes"
+        if idle:
+            self.fail(Trouble.LOST, f"nothing has moved for {minutes}, and the server has nothing to do")
+        elif self.report.state is State.RUNNING and _tells_progress(self.report):
+            self.fail(Trouble.TIMEOUT, f"nothing has moved for {minutes}, at {self.report.stage or 'work'!r}")
+        else:
+            self._changed = now
+
+    def fail(self, trouble: Trouble, message: str) -> None:
+        """Give it up."""
+        self.failure = Failure(trouble, message)
+
+
+def _sign(report: Report) -> tuple[State, float | None, str]:
+    """Its signs of life. The log line is none: it is the server's, and another task's noise moves it."""
+    return report.state, report.progress, report.stage
+
+
+def _tells_progress(report: Report) -> bool:
+    return report.progress is not None or bool(report.stage)

@@ -1,0 +1,123 @@
+"""The intake: handing in a job once, whatever the server's mood, and never twice by accident."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pipeline.acestep import answers, reasons
+from pipeline.acestep.answers import State
+from pipeline.acestep.deadlines import Deadlines
+from pipeline.acestep.dialects import Dialect
+from pipeline.acestep.faults import Ailing, Answered, Busy, NotReached, Refused, Silent
+from pipeline.acestep.knowledge import Stats
+from pipeline.acestep.server import Server
+from pipeline.errors import BandError
+from pipeline.take import Job, Ticket, Trouble
+
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 5.0, 60.0
+
+
+class Intake:
+    """Hands in jobs at one server. `now` is Unix time in seconds, `clock` monotonic."""
+
+    def __init__(
+        self,
+        server: Server,
+        deadlines: Deadlines,
+        *,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+        now: Callable[[], float],
+    ) -> None:
+        self._server = server
+        self._deadlines = deadlines
+        self._clock = clock
+        self._sleep = sleep
+        self._now = now
+
+    def submit(self, job: Job) -> Ticket:
+        """Hand in a job once; it is sent again only when the server proves that it never got it.
+
+        A job that a server refuses to play for a reason we can do something about gives a ticket whose
+        `answer` is that refusal. Raises BandError for every other failure.
+        """
+        self._server.dialect()
+        submitted_at = self._now()
+        try:
+            answer = self._deliver(job)
+        except (Ailing, Refused) as fault:
+            if not self._tells_of_the_job(fault):
+                raise
+            return self._ticket(job, submitted_at, "", _refusal(fault))
+        receipt = answers.receipt(answer)
+        if receipt is None:
+            raise BandError(
+                f"the music server {self._server.url} took the job and gave no task id",
+                hint="look at its console; it may be playing",
+            )
+        failed = receipt.state is State.FAILED
+        return self._ticket(job, submitted_at, receipt.task_id, json.dumps(answer) if failed else "")
+
+    def _ticket(self, job: Job, submitted_at: float, task_id: str, answer: str) -> Ticket:
+        dialect = self._server.dialect().value
+        return Ticket(self._server.url, task_id, dialect, job, submitted_at, answer)
+
+    def _tells_of_the_job(self, fault: Answered) -> bool:
+        """Say whether an error is about this job: where handing in means playing, a failure comes as one."""
+        blocking = self._server.dialect() is Dialect.GRADIO and fault.status == 500
+        return bool(fault.reason) and (blocking or reasons.trouble(fault.reason) is not Trouble.FAILED)
+
+    def _deliver(self, job: Job) -> Any:
+        before = self._server.stats()
+        try:
+            return self._knock(job)
+        except (Silent, Ailing) as fault:
+            if isinstance(fault, Ailing) and self._tells_of_the_job(fault):
+                raise
+            if not _never_arrived(before, self._server.stats()):
+                raise _perhaps_running(fault) from fault
+        try:
+            return self._knock(job)
+        except Silent as fault:
+            raise _perhaps_running(fault) from fault
+
+    def _knock(self, job: Job) -> Any:
+        """Send the job, again and again only while the server turns it away unread."""
+        begun, pauses = self._clock(), _pauses()
+        while True:
+            pause_s = next(pauses)
+            try:
+                return self._server.post(job)
+            except Busy as fault:
+                pause_s = max(pause_s, fault.retry_after_s)
+                if self._clock() + pause_s > begun + self._deadlines.busy_s:
+                    raise
+            except NotReached as fault:
+                if fault.unknown_host or self._clock() + pause_s > begun + self._deadlines.start_s:
+                    raise
+            self._sleep(pause_s)
+
+
+def _pauses() -> Iterator[float]:
+    pause_s = _FIRST_PAUSE_S
+    while True:
+        yield pause_s
+        pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+
+def _never_arrived(before: Stats | None, after: Stats | None) -> bool:
+    """Say whether the server's own books prove that no job came in since; without proof, one did."""
+    if before is None or after is None or not after.idle:
+        return False
+    return after.succeeded <= before.succeeded and after.failed <= before.failed
+
+
+def _perhaps_running(fault: BandError) -> BandError:
+    return BandError(
+        f"{fault.message}; the job was sent and may be running, so it was not sent again",
+        hint="look at the server's console or /v1/stats before you try again",
+    )
+
+
+def _refusal(fault: Answered) -> str:
+    return json.dumps({"status": "failed", "error": fault.reason})

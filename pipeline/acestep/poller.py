@@ -1,0 +1,104 @@
+"""The poller: asks one server about every open task at once, however many threads wait for them."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from pipeline.acestep.deadlines import Deadlines
+from pipeline.acestep.dialects import Dialect, known
+from pipeline.acestep.faults import Ailing, Busy, NotAceStep, NotReached, Silent
+from pipeline.acestep.following import Task
+from pipeline.acestep.pace import Pace
+from pipeline.acestep.server import Server
+from pipeline.errors import BandError
+
+LONGEST_NAP_S = 1.0  # so that whoever waits can tell the time left
+
+
+class Poller:
+    """Keeps the open tasks of a server. Whichever thread wakes when a question is due asks for all."""
+
+    def __init__(
+        self,
+        server: Server,
+        deadlines: Deadlines,
+        *,
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._server = server
+        self._deadlines = deadlines
+        self._clock = clock
+        self._sleep = sleep
+        self._pace = Pace(deadlines.gap_s)
+        self._lock = threading.Lock()
+        self._tasks: list[Task] = []
+        self._silent_since: float | None = None
+
+    @contextmanager
+    def following(self, tasks: Sequence[Task]) -> Iterator[None]:
+        """Ask about these tasks too, until the block ends."""
+        with self._lock:
+            if not self._tasks:
+                self._silent_since = None
+            self._tasks += tasks
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._tasks = [task for task in self._tasks if task not in tasks]
+
+    @property
+    def is_in_the_dark(self) -> bool:
+        """The server has not answered the last question."""
+        return self._silent_since is not None
+
+    def step(self, left_s: float | None) -> None:
+        """Ask if a question is due, else sleep towards it, a second at most.
+
+        `left_s` is the time until the next task is expected to be done. Raises BandError when the server
+        refuses the key, refuses the question, or has not answered for as long as patience lasts.
+        """
+        with self._lock:
+            now = self._clock()
+            wait_s = self._pace.wait_s(now, left_s)
+            if wait_s <= 0:
+                self._pace.spend(now)
+                self._ask()
+                return
+        self._sleep(min(wait_s, LONGEST_NAP_S))
+
+    def _ask(self) -> None:
+        group = self._next_group()
+        if not group:
+            return
+        by_id = {task.ticket.task_id: task for task in group}
+        try:
+            reports = self._server.ask(list(by_id), known(group[0].ticket.dialect))
+        except (NotReached, Silent, Ailing, Busy, NotAceStep) as fault:
+            self._bear(fault)
+            return
+        self._silent_since = None
+        now = self._clock()
+        for task in group:
+            task.hear(reports[task.ticket.task_id], now)
+
+    def _next_group(self) -> list[Task]:
+        """Give the tasks of the next question: all, or the one asked longest ago where each has its page."""
+        waiting = sorted((task for task in self._tasks if task.is_open), key=lambda task: task.asked_at)
+        paged = [task for task in waiting if known(task.ticket.dialect) is Dialect.JOBS]
+        group = paged[:1] if waiting[:1] == paged[:1] else [task for task in waiting if task not in paged]
+        for task in group:
+            task.asked_at = self._clock()
+        return group
+
+    def _bear(self, fault: BandError) -> None:
+        """Put up with a failed question: a server that loads its models, or a proxy's bad minute, passes."""
+        now = self._clock()
+        self._silent_since = now if self._silent_since is None else self._silent_since
+        silent_s = now - self._silent_since
+        if silent_s >= self._deadlines.patience_s:
+            raise BandError(
+                f"{fault.message}, and that for {silent_s / 60:.0f} minutes; its jobs may still be running",
+                hint="`songpipe resume` asks for them again",
+            ) from fault

@@ -1,0 +1,165 @@
+"""One server: what is known of it, and the questions that songpipe asks it."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from pipeline.acestep import answers, knowledge, reasons, request
+from pipeline.acestep.answers import Report, State
+from pipeline.acestep.deadlines import Deadlines
+from pipeline.acestep.dialects import SUBMIT_PATH, Dialect, of_service, query
+from pipeline.acestep.envelope import WRONG_PORT_HINT
+from pipeline.acestep.faults import (
+    Ailing,
+    Answered,
+    Busy,
+    KeyRefused,
+    NotAceStep,
+    NotReached,
+    Refused,
+    Silent,
+)
+from pipeline.acestep.knowledge import Health, Stats
+from pipeline.acestep.wire import Wire, is_missing
+from pipeline.errors import BandError
+from pipeline.take import Job, Trouble
+
+_TRY_AGAIN_S = 3.0
+_PROBE = {"prompt": "piano", "lyrics": "[Instrumental]"}
+
+
+class Server:
+    """Knows one server's dialect once it has asked, and remembers it. Safe to use from several threads."""
+
+    def __init__(
+        self, wire: Wire, deadlines: Deadlines, *, clock: Callable[[], float], sleep: Callable[[float], None]
+    ) -> None:
+        self.wire = wire
+        self.url = wire.server
+        self._deadlines = deadlines
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._dialect: Dialect | None = None
+        self._language_model: bool | None = None
+        self._asked_for_model = False
+
+    def health(self) -> Health | None:
+        """Ask /health. None when a server is there that has no such page; raises the wire's faults."""
+        try:
+            data = self.wire.get("/health")
+        except Refused as fault:
+            if is_missing(fault.status):
+                return None
+            raise
+        found = knowledge.health(data)
+        if found is None:
+            raise NotAceStep(f"{self.url} is no ACE-Step server", hint=WRONG_PORT_HINT)
+        return found
+
+    def dialect(self) -> Dialect:
+        """Tell the dialect, asking once; a server that refuses connections may still be starting.
+
+        Raises BandError when nothing answers in time, or something that cannot play.
+        """
+        with self._lock:
+            if self._dialect is None:
+                self._dialect = self._recognised()
+            return self._dialect
+
+    def _recognised(self) -> Dialect:
+        try:
+            health = self._health_when_started()
+        except (Silent, Ailing, Busy):  # loading its models: alive, and busy
+            return Dialect.CURRENT
+        dialect = of_service(health.service) if health is not None else Dialect.CURRENT
+        if dialect is Dialect.OPENROUTER:
+            raise BandError(
+                f"{self.url} speaks only the OpenRouter dialect, which can neither set a seed nor a format",
+                hint="start ACE-Step's own API server (acestep-api) and give its address",
+            )
+        if health is not None and health.language_model is not None:
+            self._language_model = health.language_model
+        return dialect
+
+    def _health_when_started(self) -> Health | None:
+        end = self._clock() + self._deadlines.start_s
+        while True:
+            try:
+                return self.health()
+            except NotReached as fault:
+                if fault.unknown_host or self._clock() + _TRY_AGAIN_S > end:
+                    raise
+            self._sleep(_TRY_AGAIN_S)
+
+    def post(self, job: Job) -> Any:
+        """Hand in a job and give the answer, as it came. Raises the wire's faults; nothing is sent twice."""
+        dialect = self.dialect()
+        answer_s = self._deadlines.blocking_s if dialect is Dialect.GRADIO else self._deadlines.submit_s
+        try:
+            return self.wire.post(SUBMIT_PATH[dialect], request.body(job), answer_s=answer_s)
+        except Refused as fault:
+            if dialect is not Dialect.CURRENT or not is_missing(fault.status):
+                raise
+        answer = self._post_the_old_way(job, answer_s)
+        with self._lock:
+            self._dialect = Dialect.JOBS
+        return answer
+
+    def _post_the_old_way(self, job: Job, answer_s: float) -> Any:
+        try:
+            return self.wire.post(SUBMIT_PATH[Dialect.JOBS], request.body(job), answer_s=answer_s)
+        except Refused as fault:
+            if is_missing(fault.status):
+                raise NotAceStep(f"{self.url} is no ACE-Step server", hint=WRONG_PORT_HINT) from fault
+            raise
+
+    def ask(self, task_ids: Sequence[str], dialect: Dialect) -> dict[str, Report]:
+        """Ask how tasks stand, in one request; where each job has a page of its own, about the first only."""
+        if dialect is Dialect.JOBS:
+            return {task_ids[0]: self._page(task_ids[0])}
+        return answers.reports(self.wire.post("/query_result", query(list(task_ids))), task_ids)
+
+    def _page(self, task_id: str) -> Report:
+        try:
+            data = self.wire.get(f"/v1/jobs/{quote(task_id, safe='')}")
+        except Refused as fault:
+            if fault.status == 404:
+                return Report(State.UNKNOWN)
+            raise
+        return answers.reports(data, [task_id])[task_id]
+
+    def stats(self) -> Stats | None:
+        """Ask how busy the server is; None when it does not tell, for whatever reason but a refused key."""
+        try:
+            return knowledge.stats(self.wire.get("/v1/stats"))
+        except KeyRefused:
+            raise
+        except BandError:
+            return None
+
+    def lacks_language_model(self) -> bool:
+        """Find out, once, whether the server has no language model: a failed job may not give the reason.
+
+        False when there is one, and when nobody can tell.
+        """
+        with self._lock:
+            if self._language_model is None and not self._asked_for_model:
+                self._asked_for_model = True
+                self._language_model = self._asked_language_model()
+            return self._language_model is False
+
+    def _asked_language_model(self) -> bool | None:
+        try:
+            self.wire.post("/format_input", _PROBE)
+        except Answered as fault:
+            return False if _names_no_model(fault) else None
+        except BandError:
+            return None
+        return True
+
+
+def _names_no_model(fault: Answered) -> bool:
+    """Say whether an error is the one of a server without its language model."""
+    return reasons.trouble(fault.reason) is Trouble.NO_LANGUAGE_MODEL

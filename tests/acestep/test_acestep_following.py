@@ -1,0 +1,123 @@
+"""Following a task: what is heard, when, and what it comes to."""
+
+import pytest
+
+from pipeline.acestep.answers import Report, State
+from pipeline.acestep.deadlines import Deadlines
+from pipeline.acestep.following import Task
+from pipeline.take import Trouble
+from tests.fakes.acestep_world import JOB, Time, ticket
+
+DEADLINES = Deadlines(stall_s=900, grace_s=60)
+QUEUED = Report(State.QUEUED)
+UNKNOWN = Report(State.UNKNOWN)
+PLAYING = Report(State.RUNNING, 0.5, "Decoding audio...")
+DONE = Report(State.DONE, audio=("/a",))
+
+
+@pytest.fixture
+def task() -> Task:
+    return Task(ticket("http://127.0.0.1:1", "t", Time(), JOB), DEADLINES, submitted=90.0, now=100.0)
+
+
+def trouble(task: Task) -> Trouble | None:
+    return task.failure.trouble if task.failure else None
+
+
+def test_a_task_is_open_until_the_server_has_its_last_word(task: Task) -> None:
+    for report in (QUEUED, PLAYING):
+        task.hear(report, 101.0)
+        assert task.is_open
+
+    task.hear(DONE, 102.0)
+
+    assert not task.is_open
+    assert DONE is task.final
+
+
+def test_three_empty_answers_in_a_row_mean_that_it_is_lost(task: Task) -> None:
+    for report in (UNKNOWN, UNKNOWN, PLAYING, UNKNOWN, UNKNOWN):
+        task.hear(report, 101.0)
+        assert task.is_open
+
+    task.hear(UNKNOWN, 102.0)
+
+    assert Trouble.LOST is trouble(task)
+
+
+def test_times_of_waiting_and_playing_are_kept_apart(task: Task) -> None:
+    task.hear(QUEUED, 110.0)
+    task.hear(PLAYING, 120.0)
+    task.hear(DONE, 150.0)
+
+    assert (30.0, 30.0) == (task.queue_s, task.render_s)
+    assert task.was_seen_at_work
+
+
+def test_a_short_play_between_two_questions_counts_from_the_last_sign_of_waiting(task: Task) -> None:
+    task.hear(QUEUED, 110.0)
+    task.hear(DONE, 115.0)
+
+    assert (20.0, 5.0) == (task.queue_s, task.render_s)
+
+
+def test_nothing_is_learned_from_a_task_that_was_only_seen_finished(task: Task) -> None:
+    task.hear(DONE, 150.0)
+
+    assert (0.0, 60.0) == (task.queue_s, task.render_s)
+    assert not task.was_seen_at_work
+
+
+def test_an_overdue_task_gets_a_short_grace(task: Task) -> None:
+    overdue = Report(State.OVERDUE, 0.8, "Decoding audio...")
+
+    for now in (100.0, 159.0):
+        task.hear(overdue, now)
+        assert task.is_open
+    task.hear(overdue, 160.0)
+
+    assert Trouble.TIMEOUT is trouble(task)
+
+
+def test_an_overdue_task_may_still_finish(task: Task) -> None:
+    task.hear(Report(State.OVERDUE), 100.0)
+    task.hear(DONE, 120.0)
+
+    assert DONE is task.final
+
+
+def test_any_change_of_progress_or_stage_is_a_sign_of_life(task: Task) -> None:
+    task.hear(PLAYING, 200.0)
+    task.hear(Report(State.RUNNING, 0.5, "Preparing audio data..."), 900.0)
+
+    assert not task.has_stalled(1799.0)
+    assert task.has_stalled(1800.0)
+
+
+def test_the_noise_of_the_log_is_no_sign_of_life(task: Task) -> None:
+    task.hear(PLAYING, 100.0)
+    task.hear(Report(State.RUNNING, 0.5, "Decoding audio...", hearsay="another task's 12%"), 999.0)
+
+    assert task.has_stalled(1000.0)
+
+
+@pytest.mark.parametrize(
+    ("report", "idle", "expected"),
+    [
+        (PLAYING, True, Trouble.LOST),
+        (QUEUED, True, Trouble.LOST),
+        (PLAYING, False, Trouble.TIMEOUT),
+        (PLAYING, None, Trouble.TIMEOUT),
+        (QUEUED, False, None),
+        (Report(State.RUNNING), None, None),  # a server that tells no progress
+    ],
+)
+def test_a_stalled_task_is_judged_by_what_the_server_does(
+    task: Task, report: Report, idle: bool | None, expected: Trouble | None
+) -> None:
+    task.hear(report, 100.0)
+
+    task.stall(idle, 2000.0)
+
+    assert expected is trouble(task)
+    assert task.has_stalled(2100.0) is (expected is not None)

@@ -1,0 +1,97 @@
+"""The pace of questions, and the forecast it follows."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.acestep.forecast import Left, Open, Speed, left
+from pipeline.acestep.pace import SAVED_AT_FIRST, SAVED_AT_MOST, Pace
+from tests.fakes.acestep_world import JOB
+
+GAP_S = 5.0
+
+
+def questions(ends_at: float | None, until: float) -> list[float]:
+    """When questions are asked, if each comes as soon as it is due."""
+    pace, now, asked = Pace(GAP_S), 0.0, []
+    while now <= until:
+        wait_s = pace.wait_s(now, None if ends_at is None else max(0.0, ends_at - now))
+        if wait_s <= 0:
+            pace.spend(now)
+            asked.append(now)
+        else:
+            now += wait_s
+    return asked
+
+
+def test_without_a_forecast_a_question_comes_every_gap() -> None:
+    assert [0.0, 5.0, 10.0, 15.0, 20.0] == questions(None, 20.0)
+
+
+def test_far_from_the_end_questions_are_rare_and_near_it_they_come_closer() -> None:
+    asked = questions(100.0, 100.0)
+
+    gaps = [late - early for early, late in pairwise(asked)]
+    assert 15.0 == gaps[0]
+    assert 2.0 == pytest.approx(min(gaps))
+    assert 2.0 == pytest.approx(gaps[-1])
+
+
+def test_when_the_end_does_not_come_the_savings_run_out() -> None:
+    asked = questions(30.0, 200.0)
+
+    assert 5.0 == pytest.approx(asked[-1] - asked[-2])
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 30), st.none() | st.floats(0, 600)), min_size=1, max_size=80),
+)
+def test_a_server_is_never_asked_more_than_once_in_a_gap_on_average(
+    steps: list[tuple[float, float | None]],
+) -> None:
+    pace, now, asked = Pace(GAP_S), 0.0, []
+
+    for passed_s, left_s in steps:
+        now += passed_s
+        if pace.wait_s(now, left_s) <= 0:
+            pace.spend(now)
+            asked.append(now)
+
+    for index, begun in enumerate(asked):
+        budget = SAVED_AT_FIRST if index == 0 else SAVED_AT_MOST
+        for count, at in enumerate(asked[index:], start=1):
+            assert count <= budget + (at - begun) / GAP_S + 0.001
+
+
+def test_nothing_is_expected_of_a_server_that_has_not_played() -> None:
+    assert Speed().expected_s(JOB) is None
+    assert left([Open(JOB, None)], Speed(), None, 0.0) is None
+
+
+def test_speed_is_learned_for_each_way_of_playing_and_follows_the_newest_job() -> None:
+    speed = Speed()
+    speed.learn(JOB, 30.0)
+    speed.learn(JOB, 60.0)
+
+    assert 42.0 == pytest.approx(speed.expected_s(JOB))
+    assert 84.0 == pytest.approx(speed.expected_s(replace(JOB, duration_s=120.0)))
+    assert speed.expected_s(replace(JOB, thinking=False)) is None
+
+
+def test_jobs_are_expected_one_after_the_other() -> None:
+    assert Left(20.0, 50.0) == left([Open(JOB, None), Open(JOB, 10.0)], Speed(), 30.0, 99.0)
+
+
+def test_the_jobs_of_others_come_first_while_ours_wait() -> None:
+    assert Left(40.0, 70.0) == left([Open(JOB, None), Open(JOB, None)], Speed(), 30.0, 10.0)
+
+
+def test_a_job_that_takes_longer_than_expected_is_due_any_moment() -> None:
+    assert Left(0.0, 0.0) == left([Open(JOB, 99.0)], Speed(), 30.0, 0.0)
+
+
+def test_nothing_open_leaves_nothing_to_predict() -> None:
+    assert left([], Speed(), 30.0, 0.0) is None
