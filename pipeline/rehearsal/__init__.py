@@ -1,0 +1,1 @@
+"""The rehearsal studio: a small songwriter and a numpy band behind two real HTTP servers on loopback."""
