@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-MOST_LINES = 5000  # tags and sung lines; the server reads 2,048 tokens of lyrics, so no more is ever played
+MOST_LINES = 2048  # tags and sung lines: the server reads 2,048 tokens of lyrics, so no more is ever played
 _MOST_MARKS = 30  # combining marks in a row: the Stream-Safe Text Format of UAX #15
 _KEY = re.compile(r"[A-G][#b]? (?:major|minor)")
 
@@ -21,9 +21,9 @@ def clean_line(text: str) -> str:
     spaced = " ".join(text.split())
     if spaced.isascii() and spaced.isprintable():
         return spaced
-    visible = "".join(filter(str.isprintable, spaced))
+    visible = spaced if spaced.isprintable() else "".join(filter(str.isprintable, spaced))
     composed = unicodedata.normalize("NFC", _without_towers(visible))
-    return " ".join(_without_towers(composed).split())
+    return spaced if composed == spaced else " ".join(_without_towers(composed).split())
 
 
 def _without_towers(text: str) -> str:

@@ -7,7 +7,7 @@ from pipeline.song import Song
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """Line numbers (from 1) in the text that was read; `sections[i]` is the tag's line, then each sung line's.
+    """Line numbers (from 1) in the text that was read; `sections[i]` is the tag's, then each sung line's.
 
     0 means that the text had no such line (a tag that was supplied, a label that was missing).
     """
