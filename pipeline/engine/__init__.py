@@ -1,0 +1,1 @@
+"""The engine: the journal under every song, so that nothing is paid for twice."""

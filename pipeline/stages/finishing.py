@@ -1,0 +1,79 @@
+"""The finishing stage: choose the take, gather what is known, label it, put it on the shelf."""
+
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from pipeline import labels
+from pipeline.brief import Brief
+from pipeline.errors import TakesError
+from pipeline.listening.choice import choose
+from pipeline.stages.recording import Recorded
+from pipeline.studio import Session, Studio
+from pipeline.track import Track, Words
+from pipeline.writing import render
+
+# What stands elsewhere in the song document; the rest of a job are the parameters it was played with.
+_TOLD_ELSEWHERE = {"number", "caption", "lyrics", "degraded"}
+
+
+def finish(words: Words, recorded: Recorded, brief: Brief, studio: Studio, session: Session) -> Track:
+    """Put the best take on the shelf with its labels and its sidecar. Raises ShelfError."""
+    studio.watch.stage("finishing")
+    began = studio.now()
+    track = _chosen(describe(words, brief, studio, session), recorded)
+    lyrics = render.lyrics(words.song)
+    told = labels.of(track, lyrics=lyrics, artist=studio.house.artist, album=studio.house.album)
+
+    def label(file: Path) -> Track:
+        studio.tagger.tag(file, told)
+        return _timed(track, (studio.now() - began).total_seconds())
+
+    return studio.shelf.place(track, label)
+
+
+def describe(words: Words, brief: Brief, studio: Studio, session: Session) -> Track:
+    """Describe words that nobody has played yet: a track without takes and without a file."""
+    return Track(
+        id=session.id,
+        brief=brief,
+        words=words,
+        title=labels.title(words, brief),
+        language=brief.language or studio.house.playing.language,
+        duration_s=0.0,
+        takes=(),
+        chosen_take=0,
+        degraded=(),
+        made_at=studio.now().isoformat(timespec="seconds"),
+        rehearsal=studio.rehearsal,
+        timings={"write_s": round(words.write_s, 3)},
+        versions=dict(studio.versions),
+    )
+
+
+def _chosen(track: Track, recorded: Recorded) -> Track:
+    """Add the takes and the choice; the job of the chosen one gives the parameters."""
+    best = choose(recorded.takes)
+    if best is None or best.measures is None:
+        raise TakesError("no take passed the listening")
+    job = asdict(recorded.jobs[recorded.takes.index(best)])
+    return replace(
+        track,
+        duration_s=round(best.measures.duration_s, 3),
+        takes=recorded.takes,
+        chosen_take=best.recording.number,
+        degraded=recorded.degraded,
+        parameters={name: value for name, value in job.items() if name not in _TOLD_ELSEWHERE},
+    )
+
+
+def _timed(track: Track, finish_s: float) -> Track:
+    """Add where the time went, in seconds: the chosen take's, so that the parts add up to the total."""
+    recording = next(take.recording for take in track.takes if take.recording.number == track.chosen_take)
+    parts = {
+        "write_s": track.words.write_s,
+        "queue_s": recording.queue_s,
+        "render_s": recording.render_s,
+        "finish_s": finish_s,
+    }
+    rounded = {name: round(seconds, 3) for name, seconds in parts.items()}
+    return replace(track, timings={**rounded, "total_s": round(sum(rounded.values()), 3)})

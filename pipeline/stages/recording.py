@@ -1,0 +1,121 @@
+"""The recording stage: jobs to the band, takes back, and what is tried when a job fails."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipeline import arranging
+from pipeline.brief import Brief
+from pipeline.errors import BandError, TakesError
+from pipeline.listening.verdict import judge
+from pipeline.studio import Session, Studio
+from pipeline.take import Failure, Job, Outcome, Recording, Take, Ticket, Trouble
+from pipeline.track import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Every take that came back, the job that each was played for, and what was given up on the way."""
+
+    takes: tuple[Take, ...]
+    jobs: tuple[Job, ...]
+    degraded: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """An outcome and what the ear makes of it."""
+
+    outcome: Outcome
+    takes: tuple[Take, ...]
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why another job is needed: the server's reason, or the ear's; None when a take can be used."""
+        if self.outcome.failure is not None:
+            return self.outcome.failure
+        if any(take.verdict != "fail" for take in self.takes):
+            return None
+        return Failure(Trouble.FAILED, "; ".join(reason for take in self.takes for reason in take.reasons))
+
+
+def record(words: Words, brief: Brief, studio: Studio, session: Session) -> Recorded:
+    """Have the song played; a job that brings nothing usable is replaced, within the budget of spare takes.
+
+    Raises BandError when nothing came back and TakesError when nothing that came back can be used.
+    """
+    studio.watch.stage("playing")
+    seed = brief.seed if brief.seed is not None else session.once("seed", int, studio.dice)
+    jobs = arranging.jobs(words.song, brief, seed, studio.house.playing)
+    budget = len(jobs) + studio.house.spare_takes
+    played: list[Job] = []
+    heard: list[_Heard] = []
+    while jobs:
+        came = _round(len(played), jobs, studio, session)
+        played += jobs
+        heard += came
+        jobs = tuple(_replacements(came, played, studio))[: budget - len(played)]
+    return _recorded(heard, session)
+
+
+def _round(before: int, jobs: Sequence[Job], studio: Studio, session: Session) -> list[_Heard]:
+    """Submit the jobs and wait for them; both are journaled, so a task that the server has is never lost."""
+    band = studio.band
+    tickets = tuple(
+        session.once(f"playing-ticket-{number}", Ticket, band.submit, job)
+        for number, job in enumerate(jobs, before + 1)
+    )
+    outcomes = session.once(
+        f"playing-outcomes-{before + 1}",
+        tuple[Outcome, ...],
+        band.collect,
+        tickets,
+        session.folder / "takes",
+        studio.watch,
+    )
+    return [
+        _Heard(
+            outcome, tuple(_listen(recording, outcome.ticket.job, studio) for recording in outcome.recordings)
+        )
+        for outcome in outcomes
+    ]
+
+
+def _listen(recording: Recording, job: Job, studio: Studio) -> Take:
+    measures = studio.ear.measure(Path(recording.file))
+    verdict, reasons = judge(measures, job.duration_s)
+    return Take(recording, measures, verdict, reasons)
+
+
+def _replacements(came: Sequence[_Heard], played: Sequence[Job], studio: Studio) -> Iterator[Job]:
+    """Give the next job for everything that failed; a take that was heard keeps its number and its file."""
+    number = max(job.number + job.batch_size - 1 for job in played)
+    for heard in came:
+        if heard.failure is None:
+            continue
+        studio.watch.note(f"take {heard.outcome.ticket.job.number}: {heard.failure.message}")
+        job = arranging.after(heard.outcome.ticket.job, heard.failure, played)
+        if job is None:
+            continue
+        studio.watch.note(f"trying again: {job.degraded[-1]}")
+        if heard.takes:
+            number += 1
+            job = replace(job, number=number)
+        yield job
+
+
+def _recorded(heard: Sequence[_Heard], session: Session) -> Recorded:
+    takes = tuple(take for one in heard for take in one.takes)
+    failures = [one.failure for one in heard if one.failure is not None]
+    if not takes:
+        session.set_aside("playing")
+        raise BandError(
+            f"the music server played nothing: {failures[-1].message}", hint="songpipe doctor looks at it"
+        )
+    if all(take.verdict == "fail" for take in takes):
+        kept = session.set_aside("playing")
+        raise TakesError(
+            f"no take passed the listening: {failures[-1].message}", hint=f"the takes are kept in {kept}"
+        )
+    jobs = tuple(one.outcome.ticket.job for one in heard for _ in one.takes)
+    return Recorded(takes, jobs, tuple(dict.fromkeys(sentence for job in jobs for sentence in job.degraded)))

@@ -1,0 +1,172 @@
+"""The seam: what the road needs from the world, as Protocols. Implementations do not know each other."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeVar
+
+from pipeline.arranging import Playing
+from pipeline.labels import Labels
+from pipeline.take import Job, Measures, Outcome, Ticket
+from pipeline.track import Attempt, Track
+from pipeline.writing.prompt import Message, Templates
+from pipeline.writing.rules import Rulebook
+from pipeline.writing.taste import Taste
+
+T = TypeVar("T")
+
+
+class Watch(Protocol):
+    """Whoever follows the work: a terminal, or nobody."""
+
+    def stage(self, name: str) -> None:
+        """A stage begins: "writing", "playing", "finishing"."""
+        ...
+
+    def words(self, text: str) -> None:
+        """A piece of the model's reply has come."""
+        ...
+
+    def progress(self, fraction: float | None, label: str, left_s: float | None) -> None:
+        """How far the stage is (0…1, None when unknown) and the seconds left, if they can be told."""
+        ...
+
+    def note(self, text: str) -> None:
+        """A line worth telling: a retry, another model, something given up."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A model's finished answer: `text` is content only, never reasoning."""
+
+    text: str
+    model: str
+    attempts: tuple[Attempt, ...]
+    fallbacks: tuple[str, ...] = ()
+
+
+class Writer(Protocol):
+    """A model that writes. Implemented by `llm`."""
+
+    def ask(
+        self,
+        messages: Sequence[Message],
+        *,
+        models: Sequence[str] = (),
+        seed: int | None = None,
+        spent_usd: float = 0.0,
+        watch: Watch,
+    ) -> Reply:
+        """Ask the first model of the chain that answers; `models` overrides the configured chain.
+
+        Raises `WriterError` (and its children) when no model of the chain answered.
+        """
+        ...
+
+
+class Band(Protocol):
+    """A music server that plays. Implemented by `acestep`."""
+
+    def submit(self, job: Job) -> Ticket:
+        """Hand in a job once. Raises `BandError`."""
+        ...
+
+    def collect(self, tickets: Sequence[Ticket], folder: Path, watch: Watch) -> tuple[Outcome, ...]:
+        """Wait for every ticket and download what was played into `folder`, in the order of the tickets.
+
+        Safe to call again after a crash. Raises `BandError` when the server cannot be reached any more.
+        """
+        ...
+
+
+class Ear(Protocol):
+    """Decodes and measures audio. Implemented by `audio`."""
+
+    def measure(self, file: Path) -> Measures | None:
+        """Decode the whole file; None when it cannot be decoded."""
+        ...
+
+
+class Tagger(Protocol):
+    """Writes labels into an audio file. Implemented by `audio`."""
+
+    def tag(self, file: Path, labels: Labels) -> None:
+        """Write the labels atomically, keeping every foreign frame. Raises `ShelfError`."""
+        ...
+
+
+class Shelf(Protocol):
+    """Where finished songs live. Implemented by `library`."""
+
+    def place(self, track: Track, label: Callable[[Path], Track]) -> Track:
+        """Put the chosen take, every untouched take and the sidecar on the shelf; the sidecar comes last.
+
+        `label` writes the tags into a copy that nobody sees yet and gives the track as it shall be kept.
+        Returns it with `file`, `sidecar` and `hashes` filled in. Nothing is ever overwritten. Raises
+        `ShelfError`.
+        """
+        ...
+
+
+class Session(Protocol):
+    """The journal of one song: a stage that already finished is read back. Implemented by `engine`."""
+
+    @property
+    def id(self) -> str:
+        """The song's id."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """The song's own working folder: drafts and takes until they are on the shelf."""
+        ...
+
+    def set_aside(self, stage: str) -> Path:
+        """Put what the stages with that prefix gave, and the takes, aside: going on plays anew.
+
+        Nothing is lost: returns the folder that now holds it. Raises `ShelfError`.
+        """
+        ...
+
+    def keep(self, name: str, text: str) -> Path:
+        """Save a text of this song, such as a draft, and give its path. Raises `ShelfError`."""
+        ...
+
+    def once(self, name: str, kind: type[T], do: Callable[..., T], *args: Any) -> T:
+        """Run a stage, or give back what it gave when it ran before; `kind` is what it gives."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the settings fix for every song of this studio."""
+
+    playing: Playing
+    duration: float | Literal["auto"]  # when the brief names none; auto: as long as the words need
+    second_asks: int  # how often a faulty draft goes back to the model
+    spare_takes: int  # how many jobs beyond the asked ones may replace failed ones
+    artist: str
+    album: str
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """Everything the road needs, chosen once in `wiring`."""
+
+    writer: Writer
+    band: Band
+    ear: Ear
+    tagger: Tagger
+    shelf: Shelf
+    templates: Templates
+    taste: Taste
+    prompts_hash: str  # SHA-256 of templates and taste
+    book: Rulebook
+    house: House
+    watch: Watch
+    rehearsal: bool
+    now: Callable[[], datetime]  # with time zone
+    dice: Callable[[], int]  # a seed, 0…2³²−1
+    versions: Mapping[str, str]

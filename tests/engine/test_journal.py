@@ -1,0 +1,139 @@
+"""The journal: a stage that finished is read back, and nobody works on the same song twice at once."""
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from pipeline.brief import Brief
+from pipeline.engine.journal import Journal, Order
+from pipeline.errors import InputError, ShelfError
+
+ORDER = Order(Brief(text="insomnia trip-hop"))
+
+
+class Counter:
+    """A stage that counts how often it ran."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+
+    def __call__(self, step: int) -> tuple[int, ...]:
+        self.runs += step
+        return (self.runs,)
+
+
+def test_a_stage_runs_once_and_is_read_back_in_a_later_run(tmp_path: Path) -> None:
+    stage = Counter()
+    with Journal(tmp_path).begin(ORDER) as session:
+        first = session.once("count", tuple[int, ...], stage, 1)
+
+    with Journal(tmp_path).reopen(session.id) as again:
+        second = again.once("count", tuple[int, ...], stage, 1)
+
+    assert (1,) == first == second
+    assert 1 == stage.runs
+
+
+def test_a_stage_that_failed_runs_again(tmp_path: Path) -> None:
+    def fail() -> int:
+        raise ShelfError("no")
+
+    with Journal(tmp_path).begin(ORDER) as session:
+        with pytest.raises(ShelfError):
+            session.once("stage", int, fail)
+
+        assert session.once("stage", int, lambda: 7) == 7
+
+
+def test_an_order_comes_back_as_it_was_given(tmp_path: Path) -> None:
+    order = Order(Brief(text="a", blend=("The XX",), duration="auto"), draft="PROMPT: x", rehearsal=True)
+
+    with Journal(tmp_path).begin(order) as session:
+        pass
+    with Journal(tmp_path).reopen(session.id) as again:
+        assert order == again.order
+
+
+def test_unfinished_songs_are_listed_oldest_first_until_they_are_closed(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    with journal.begin(ORDER) as first:
+        pass
+    with journal.begin(ORDER) as second:
+        pass
+
+    assert (first.id, second.id) == journal.unfinished()
+
+    with journal.reopen(first.id) as session:
+        session.close()
+    assert (second.id,) == journal.unfinished()
+
+
+def test_closing_removes_the_working_copies_of_the_takes_and_keeps_the_drafts(tmp_path: Path) -> None:
+    with Journal(tmp_path).begin(ORDER) as session:
+        draft = session.keep("draft-1.txt", "PROMPT: x")
+        take = session.folder / "takes" / "take-1.mp3"
+        take.parent.mkdir()
+        take.write_bytes(b"ID3")
+
+        session.close()
+
+    assert draft.exists()
+    assert not take.exists()
+
+
+def test_a_damaged_note_is_named_and_not_believed(tmp_path: Path) -> None:
+    with Journal(tmp_path).begin(ORDER) as session:
+        session.once("stage", int, lambda: 7)
+        (session.folder / "journal" / "stage.json").write_text("{")
+
+        with pytest.raises(ShelfError, match=r"stage\.json is damaged"):
+            session.once("stage", int, lambda: 8)
+
+
+def test_a_song_that_does_not_exist_cannot_be_taken_up(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no unfinished song 'nope'"), Journal(tmp_path).reopen("nope"):
+        pass
+
+
+@pytest.mark.parametrize("name", ["..", "../..", "a/../../b", ""])
+def test_an_id_is_never_taken_for_a_path(tmp_path: Path, name: str) -> None:
+    (tmp_path / "order.json").write_text("{}")
+    (tmp_path.parent / "order.json").write_text("{}")
+
+    with pytest.raises(InputError, match="no unfinished song"), Journal(tmp_path / "songs").reopen(name):
+        pass
+
+
+def test_a_journal_that_cannot_be_written_says_where(tmp_path: Path) -> None:
+    blocker = tmp_path / "file"
+    blocker.write_text("not a folder")
+
+    with pytest.raises(ShelfError, match="cannot write") as caught, Journal(blocker / "songs").begin(ORDER):
+        pass
+
+    assert "--output" in caught.value.hint
+
+
+def _hold(root: Path, session_id: str, held: object, release: object) -> None:
+    with Journal(root).reopen(session_id):
+        held.set()  # type: ignore[attr-defined]
+        release.wait(10)  # type: ignore[attr-defined]
+
+
+def test_two_processes_never_work_on_the_same_song(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    held, release = context.Event(), context.Event()
+    with Journal(tmp_path).begin(ORDER) as session:
+        pass
+    other = context.Process(target=_hold, args=(tmp_path, session.id, held, release))
+    other.start()
+    assert held.wait(20)
+
+    with pytest.raises(InputError, match="another process"), Journal(tmp_path).reopen(session.id):
+        pass
+
+    release.set()
+    other.join(20)
+    with Journal(tmp_path).reopen(session.id):
+        pass

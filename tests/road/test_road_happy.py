@@ -1,0 +1,143 @@
+"""From one line to a tagged song on the shelf."""
+
+import json
+import re
+from pathlib import Path
+
+import mutagen
+import pytest
+import soundfile
+from jsonschema import validate
+
+from tests.road.conftest import Servers, Songpipe
+
+SHORT = ("--duration", "20")
+
+
+def test_one_line_becomes_a_tagged_song_that_plays(songpipe: Songpipe, workspace: Path) -> None:
+    ran = songpipe("write", "--rehearse", "insomnia trip-hop", *SHORT)
+
+    assert (0, "") == (ran.code, ran.err.replace("songpipe: ", "", 1) and ran.err.split("songpipe: ", 1)[0])
+    samples, rate = soundfile.read(ran.file)
+    assert 20.0 == pytest.approx(len(samples) / rate, abs=0.1)
+    tags = mutagen.File(ran.file).tags
+    assert {"TIT2", "TPE1", "TALB", "TDRC", "USLT::eng", "COMM::eng", "TXXX:AI_GENERATED"} <= set(tags.keys())
+
+
+def test_the_file_lies_where_the_house_says(songpipe: Songpipe, workspace: Path) -> None:
+    ran = songpipe("write", "--rehearse", "insomnia trip-hop", *SHORT)
+
+    relative = ran.file.relative_to(workspace / "output").as_posix()
+    assert re.fullmatch(r"\d{4}/\d{2}/\d{4}-\d{2}-\d{2}-[a-z0-9-]+-[0-9a-z]{6}\.mp3", relative)
+    stem = ran.file.with_suffix("")
+    visible = {path.name for path in ran.file.parent.iterdir() if not path.name.startswith(".")}
+    assert {ran.file.name, f"{stem.name}.song.json", f"{stem.name}.takes"} == visible
+
+
+def test_the_printed_document_is_the_sidecar_and_keeps_its_schema(songpipe: Songpipe) -> None:
+    ran = songpipe("write", "--rehearse", "insomnia trip-hop", "--json", *SHORT)
+    schema = songpipe("schema", "song").document
+
+    printed = ran.document
+    validate(printed, schema)
+    sidecar = json.loads(Path(printed["sidecar"]).read_text())
+    same = set(printed) - {"file", "sidecar", "takes"}
+    assert {key: printed[key] for key in same} == {key: sidecar[key] for key in same}
+    assert {"hashes", "versions"} <= set(sidecar)
+
+
+def test_a_rehearsal_is_marked_wherever_it_can_be_seen(songpipe: Songpipe) -> None:
+    ran = songpipe("write", "--rehearse", "insomnia trip-hop", "--json", *SHORT)
+
+    tags = mutagen.File(ran.document["file"]).tags
+    assert ran.document["rehearsal"] is True
+    assert "rehearsal" in ran.err
+    assert "rehearsal" in tags["TALB"].text[0]
+    assert tags["TXXX:SONGPIPE_REHEARSAL"].text == ["true"]
+
+
+def test_a_real_run_is_not_marked_as_a_rehearsal(songpipe: Songpipe, servers: Servers) -> None:
+    servers()
+
+    ran = songpipe("write", "insomnia trip-hop", "--json", *SHORT)
+
+    tags = mutagen.File(ran.document["file"]).tags
+    assert ran.document["rehearsal"] is False
+    assert "TXXX:SONGPIPE_REHEARSAL" not in tags
+
+
+def test_the_same_seed_writes_and_plays_the_same_song(songpipe: Songpipe) -> None:
+    first = songpipe("write", "--rehearse", "a", "--seed", "7", "--json", *SHORT).document
+    second = songpipe("write", "--rehearse", "a", "--seed", "7", "--json", *SHORT).document
+
+    assert first["lyrics"] == second["lyrics"]
+    assert first["takes"][0]["sha256"] == second["takes"][0]["sha256"]
+    assert first["file"] != second["file"]
+
+
+def test_what_the_brief_fixes_reaches_the_tags(songpipe: Songpipe) -> None:
+    fixed = ("--bpm", "96", "--key", "c# MINOR", "--title", "The Long Way Down", "--language", "de")
+
+    ran = songpipe("write", "--rehearse", "the stairs", "--json", *SHORT, *fixed)
+
+    tags = mutagen.File(ran.document["file"]).tags
+    found = [str(tags[frame]) for frame in ("TBPM", "TKEY", "TIT2", "TLAN")]
+    assert ["96", "C#m", "The Long Way Down", "deu"] == found
+
+
+def test_several_takes_are_kept_untouched_and_one_is_chosen(songpipe: Songpipe) -> None:
+    ran = songpipe("write", "--rehearse", "a lighthouse", "--takes", "3", "--seed", "5", "--json", *SHORT)
+
+    takes = ran.document["takes"]
+    assert [5, 6, 7] == [take["seed"] for take in takes]
+    assert 3 == len({take["sha256"] for take in takes})
+    assert all(Path(take["file"]).exists() for take in takes)
+    assert 1 == ran.document["chosen_take"]
+
+
+def test_an_instrumental_has_no_words(songpipe: Songpipe) -> None:
+    ran = songpipe("write", "--rehearse", "fog over the harbour", "--instrumental", "--json", *SHORT)
+
+    assert 0 == ran.code
+    assert [] == [line for section in ran.document["sections"] for line in section["lines"]]
+    assert "zxx" == str(mutagen.File(ran.document["file"]).tags["TLAN"])
+
+
+def test_auto_fits_the_length_to_the_words(songpipe: Songpipe) -> None:
+    ran = songpipe("write", "--rehearse", "a short goodbye", "--duration", "auto", "--json")
+
+    measured = ran.document["takes"][0]["duration_s"]
+    assert 60 <= measured <= 480
+    assert ran.document["parameters"]["duration_s"] == pytest.approx(measured, abs=0.2)
+
+
+def test_words_alone_can_be_linted_edited_and_played(songpipe: Songpipe) -> None:
+    draft = songpipe("write", "--rehearse", "a lighthouse", "--no-render", *SHORT).file
+
+    draft.write_text(draft.read_text().replace("TITLE: ", "TITLE: My "))
+    lint = songpipe("lint", str(draft), "--json")
+    played = songpipe("render", "--rehearse", str(draft), "--json", *SHORT)
+
+    assert (0, True) == (lint.code, lint.document["ok"])
+    assert played.document["title"].startswith("My ")
+    assert ("", 0) == (played.document["writer"]["model"], played.document["writer"]["attempts"])
+
+
+def test_words_alone_print_the_same_document_without_a_file(songpipe: Songpipe) -> None:
+    ran = songpipe("write", "--rehearse", "a lighthouse", "--no-render", "--json")
+
+    validate(ran.document, songpipe("schema", "song").document)
+    assert ([], "") == (ran.document["takes"], ran.document["file"])
+    assert Path(ran.document["writer"]["drafts"][-1]).exists()
+
+
+def test_old_players_get_id3v23_when_asked(songpipe: Songpipe) -> None:
+    ran = songpipe("write", "--rehearse", "a", "--set", "finish.id3v23=true", *SHORT)
+
+    assert (2, 3, 0) == mutagen.File(ran.file).tags.version
+
+
+def test_nothing_is_left_to_resume_after_a_song(songpipe: Songpipe) -> None:
+    songpipe("write", "--rehearse", "a", *SHORT)
+
+    assert [] == songpipe("resume", "--list", "--json").document["songs"]
