@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help song test check docs clean
+.PHONY: help song test check bench docs clean
 
 help:  ## what can be made here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -17,6 +17,7 @@ help:  ## what can be made here
 	@echo "Installing what the tests need …" >&2
 	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@$(BIN)/pip wheel --quiet --disable-pip-version-check --wheel-dir .venv/wheelhouse .
+	@rm -f .venv/wheelhouse/songpipe-*
 	@touch $@
 
 song: .venv/.songpipe  ## set up and make a song in the rehearsal studio
@@ -31,6 +32,9 @@ check: .venv/.dev  ## ruff, mypy, import-linter, generated docs
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python docs/generate.py --check
+
+bench: .venv/.dev  ## measure what the house promises
+	@$(BIN)/python tests/bench.py
 
 docs: .venv/.dev  ## write the generated pages
 	@$(BIN)/python docs/generate.py

@@ -7,10 +7,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from pipeline.errors import BriefError
 
-# The server's own list (`facts`: vocal_language); the value goes into the lyrics header as text.
+# The server's own list (ACE-Step 1.5: vocal_language); the value goes into the lyrics header as text.
 LANGUAGES = frozenset(
-    "ar az bg bn ca cs da de el en es fa fi fr he hi hr ht hu id is it ja ko la lt ms ne nl no pa pl pt ro ru "
-    "sa sk sr sv sw ta te th tl tr uk ur vi yue zh unknown".split()
+    "ar az bg bn ca cs da de el en es fa fi fr he hi hr ht hu id is it ja ko la lt ms ne nl no pa pl pt ro "  # noqa: SIM905
+    "ru sa sk sr sv sw ta te th tl tr uk ur vi yue zh unknown".split()
 )
 LONGEST_BRIEF = 4000  # characters: a page of text; more than that is a pasted file
 _KEY = re.compile(r"([A-Ga-g])\s*([#b♯♭]|sharp|flat)?\s*-?(m|min|minor|maj|major)?", re.ASCII | re.IGNORECASE)
@@ -33,7 +33,7 @@ def key_scale(text: str) -> str:
 def _language(code: str) -> str:
     lowered = code.lower()
     if lowered not in LANGUAGES:
-        raise ValueError(f"{code!r} is not a language the music server knows; codes look like 'en', 'de', 'ja'")
+        raise ValueError(f"{code!r} is not a language the music server knows, such as 'en', 'de', 'ja'")
     return lowered
 
 
@@ -72,4 +72,4 @@ def take_order(**fields: object) -> Brief:
         name = str(first["loc"][0]) if first["loc"] else "the brief"
         spelled = "the brief" if name == "text" else f"--{name.replace('_', '-')}"
         reason = str(first.get("ctx", {}).get("error", first["msg"]))
-        raise BriefError(f"{spelled}: {reason}", hint="songpipe write --help shows what can be asked for") from error
+        raise BriefError(f"{spelled}: {reason}", hint="see songpipe write --help") from error

@@ -11,18 +11,16 @@ from pipeline.llm.endpoint import Endpoint
 
 
 def balance(
-    base_url: str,
-    key: str,
+    endpoint: Endpoint,
     *,
     timeout_s: float = PATIENCE_S,
     transport: httpx2.BaseTransport | None = None,
 ) -> float | None:
     """Give the balance in USD; None when the server does not offer it or cannot be asked now.
 
-    The address is derived from `base_url`, so that the key stays with the server it belongs to. Raises
+    The address is derived from the endpoint's, so that the key stays with the server it belongs to. Raises
     `KeyRejected` when the server does not accept the key.
     """
-    endpoint = Endpoint(base_url, key)
     try:
         body = fetch(
             endpoint,

@@ -9,13 +9,14 @@ from typing import Any
 
 import httpx2
 
-from pipeline.errors import KeyRejected, WriterError
+from pipeline.errors import WriterError
 from pipeline.llm import complaint
 from pipeline.llm.endpoint import Endpoint
 from pipeline.llm.faults import translate
 from pipeline.llm.limits import Price
 from pipeline.llm.redact import Redactor
 from pipeline.llm.relay import Relay
+from pipeline.llm.stopping import key_rejected
 from pipeline.llm.wire import Line
 
 PATIENCE_S = 10.0
@@ -35,8 +36,7 @@ class ModelInfo:
 
 
 def models(
-    base_url: str,
-    key: str = "",
+    endpoint: Endpoint,
     *,
     timeout_s: float = PATIENCE_S,
     transport: httpx2.BaseTransport | None = None,
@@ -45,7 +45,6 @@ def models(
 
     Raises `WriterError` when the server cannot be reached or lists nothing that can be read.
     """
-    endpoint = Endpoint(base_url, key)
     body = fetch(
         endpoint,
         lambda line: line.fetch("GET", f"{endpoint.base_url}/models", detailed="true"),
@@ -87,8 +86,9 @@ def fetch(
         if fault is None:
             raise
         said = fault.cleaned(Redactor(endpoint.api_key).clean)
-        told = KeyRejected if fault.said.status == 401 else WriterError
-        raise told(
+        if fault.said.status == 401:
+            raise key_rejected(endpoint, str(said)) from said
+        raise WriterError(
             f"{endpoint.host} does not answer: {said}",
             hint=f"check that the server runs and that llm.base_url ({endpoint.base_url}) is right",
         ) from said

@@ -34,7 +34,7 @@ class Endpoint:
     def demand_key(self) -> None:
         """See that there is a key where one is wanted. Raises `KeyRejected`."""
         if self.wants_key and not self.api_key:
-            raise KeyRejected(f"there is no key for {self.host}", hint=f"export {self.key_name}=… in this shell")
+            raise KeyRejected(f"there is no key for {self.host}", hint=f"export {self.key_name}=…")
 
     @property
     def host(self) -> str:

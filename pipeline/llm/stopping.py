@@ -18,7 +18,7 @@ def stop(
     """
     said = str(fault)
     if fault.kind is Kind.KEY:
-        return _key(endpoint, said)
+        return key_rejected(endpoint, said)
     if fault.kind is Kind.BALANCE:
         return _balance(fault, endpoint, left_usd())
     if fault.kind is Kind.QUOTA:
@@ -30,7 +30,8 @@ def stop(
     )
 
 
-def _key(endpoint: Endpoint, said: str) -> KeyRejected:
+def key_rejected(endpoint: Endpoint, said: str) -> KeyRejected:
+    """Make the user's error of a key that is not there or not accepted."""
     if not endpoint.api_key:
         return KeyRejected(
             f"{endpoint.host} wants a key, and {endpoint.key_name} is not set",

@@ -119,7 +119,7 @@ class OpenAIWriter:
     def _left(self) -> float | None:
         endpoint = self._desk.endpoint
         try:
-            return balance(endpoint.base_url, endpoint.api_key, transport=self._desk.transport)
+            return balance(endpoint, transport=self._desk.transport)
         except WriterError:
             return None
 
@@ -129,7 +129,7 @@ class OpenAIWriter:
         with self._lock:
             if self._offers is None:
                 try:
-                    listed = models(endpoint.base_url, endpoint.api_key, transport=self._desk.transport)
+                    listed = models(endpoint, transport=self._desk.transport)
                 except WriterError:
                     listed = []
                 self._offers = tuple(listed)

@@ -18,8 +18,8 @@ _LISTS = tuple(field.name for field in fields(Lexicon) if field.name not in {_BY
 def load_lexicon(folders: Sequence[Path]) -> Lexicon:
     """Read the word lists; a file in an earlier folder stands for its namesake in the later ones.
 
-    Lists of the same name in different files add up. Raises SettingsError with `name:line:` for an unknown list
-    or an entry that is no text.
+    Lists of the same name in different files add up. Raises SettingsError with `name:line:` for an unknown
+    list or an entry that is no text.
     """
     lists: dict[str, tuple[str, ...]] = {}
     senses: dict[str, tuple[str, ...]] = {}

@@ -8,9 +8,9 @@ from pipeline.errors import ShelfError
 from pipeline.settings import packaged
 
 _SETTINGS = """\
-# songpipe's settings for this folder. Only what differs from the defaults needs to stand here; every key with its
-# default and reason is in configs/default.yaml beside this file (a copy to read: changing it changes nothing).
-# Keys come from the environment: NANOGPT_API_KEY for the words, ACESTEP_API_KEY if your music server asks for one.
+# songpipe's settings for this folder. Only what differs from the defaults needs to stand here; every key with
+# its default and reason is in configs/default.yaml beside this file (a copy to read: changing it has no effect).
+# API keys come from the environment: NANOGPT_API_KEY for the words, ACESTEP_API_KEY if your music server asks.
 
 # acestep:
 #   urls: ["http://gpu-box.local:8000"]
@@ -53,7 +53,8 @@ def create(folder: Path) -> Workspace:
         except FileExistsError:
             kept.append(target)
         except OSError as error:
-            raise ShelfError(f"cannot write {target}: {error.strerror}", hint="choose a folder you can write to") from error
+            hint = "choose a folder you can write to"
+            raise ShelfError(f"cannot write {target}: {error.strerror}", hint=hint) from error
     return Workspace(folder, tuple(written), tuple(kept))
 
 

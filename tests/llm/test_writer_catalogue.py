@@ -24,7 +24,7 @@ DETAILED = {
 def test_models_are_read_with_their_limits_and_prices(server: NanoGPT) -> None:
     server.offer({"data": [DETAILED]})
 
-    assert models(server.base_url, KEY) == [
+    assert models(Endpoint(server.base_url, KEY)) == [
         ModelInfo("openai/gpt-5.2", "GPT 5.2", 400000, 128000, Price(1.75, 14), True, True)
     ]
     assert server.asked[0].path == "/api/v1/models"
@@ -52,13 +52,18 @@ def test_nulls_and_strangers_in_the_list_do_no_harm(server: NanoGPT) -> None:
         }
     )
 
-    assert models(server.base_url) == [ModelInfo("a"), ModelInfo("b"), ModelInfo("d"), ModelInfo("e")]
+    assert models(Endpoint(server.base_url)) == [
+        ModelInfo("a"),
+        ModelInfo("b"),
+        ModelInfo("d"),
+        ModelInfo("e"),
+    ]
 
 
 def test_a_bare_list_and_prices_per_token_are_understood(server: NanoGPT) -> None:
     server.offer([{"id": "a", "pricing": {"prompt": "0.000005", "completion": "0.000025"}}])
 
-    (info,) = models(server.base_url)
+    (info,) = models(Endpoint(server.base_url))
 
     assert info.price == Price(pytest.approx(5.0), pytest.approx(25.0))  # type: ignore[arg-type]
 
@@ -68,7 +73,7 @@ def test_a_server_that_lists_nothing_is_told(server: NanoGPT, body: object) -> N
     server.offer(body)
 
     with pytest.raises(WriterError, match="lists no models"):
-        models(server.base_url)
+        models(Endpoint(server.base_url))
 
 
 def test_a_server_that_is_not_there_is_told() -> None:
@@ -76,7 +81,7 @@ def test_a_server_that_is_not_there_is_told() -> None:
         base_url = gone.base_url
 
     with pytest.raises(WriterError, match="does not answer") as told:
-        models(base_url, timeout_s=2.0)
+        models(Endpoint(base_url), timeout_s=2.0)
 
     assert base_url in told.value.hint
 
@@ -85,7 +90,7 @@ def test_a_server_that_only_listens_is_told_in_time(server: NanoGPT) -> None:
     server.models_answer = Scripted((5.0,), content_type="application/json")
 
     with pytest.raises(WriterError, match="does not answer"):
-        models(server.base_url, timeout_s=0.2)
+        models(Endpoint(server.base_url), timeout_s=0.2)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +108,7 @@ def test_the_nearest_models(asked: str, meant: tuple[str, ...]) -> None:
 def test_the_balance_is_asked_beside_the_api_with_the_key(server: NanoGPT) -> None:
     server.hold({"usd_balance": "129.46956147", "nano_balance": "26.1"})
 
-    assert balance(server.base_url, KEY) == 129.46956147
+    assert balance(Endpoint(server.base_url, KEY)) == 129.46956147
     assert (server.asked[0].method, server.asked[0].path) == ("POST", "/api/check-balance")
     assert server.asked[0].headers["authorization"] == f"Bearer {KEY}"
 
@@ -112,14 +117,14 @@ def test_the_balance_is_asked_beside_the_api_with_the_key(server: NanoGPT) -> No
 def test_a_balance_that_is_not_told_is_unknown(server: NanoGPT, body: object) -> None:
     server.hold(body)
 
-    assert balance(server.base_url, KEY) is None
+    assert balance(Endpoint(server.base_url, KEY)) is None
 
 
 def test_a_rejected_key_is_not_an_unknown_balance(server: NanoGPT) -> None:
     server.balance_answer = fails(401, "bad key")
 
     with pytest.raises(KeyRejected, match="bad key"):
-        balance(server.base_url, KEY)
+        balance(Endpoint(server.base_url, KEY))
 
 
 @pytest.mark.parametrize(
@@ -178,11 +183,11 @@ def test_a_bug_in_the_transport_is_not_called_a_silent_server() -> None:
         raise ZeroDivisionError(request.url)
 
     with pytest.raises(ZeroDivisionError):
-        models("http://127.0.0.1:1/v1", transport=httpx2.MockTransport(broken))
+        models(Endpoint("http://127.0.0.1:1/v1"), transport=httpx2.MockTransport(broken))
 
 
 def test_a_body_without_end_is_not_swallowed() -> None:
     endless = httpx2.MockTransport(lambda _: httpx2.Response(200, content=(b" " * 2**20 for _ in range(100))))
 
     with pytest.raises(WriterError, match="not what the API promises"):
-        models("http://127.0.0.1:1/v1", transport=endless)
+        models(Endpoint("http://127.0.0.1:1/v1"), transport=endless)

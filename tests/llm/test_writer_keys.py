@@ -83,10 +83,10 @@ def test_a_key_that_cannot_be_one_is_refused_without_repeating_it(build: Build, 
 def test_doctors_questions_do_not_repeat_the_key(server: NanoGPT) -> None:
     server.offer(f"hello {KEY}")
     with pytest.raises(WriterError) as told:
-        models(server.base_url, KEY)
+        models(Endpoint(server.base_url, KEY))
 
     assert KEY not in str(told.value)
-    assert balance(server.base_url, KEY) is None
+    assert balance(Endpoint(server.base_url, KEY)) is None
 
 
 def test_the_chain_of_causes_does_not_hold_the_key_either(server: NanoGPT, build: Build) -> None:

@@ -1,0 +1,33 @@
+"""The doctor's report: a line a check as it is done, or one JSON document."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from pipeline.checkup import Check, examine
+from pipeline.cli.edge import print_json
+from pipeline.cli.making import load
+from pipeline.cli.watching import harmless
+
+
+def report(given: Mapping[str, Any]) -> int:
+    """Print what the check-up finds; gives the exit code a song would end with, 0 if it could be made."""
+    checks: list[Check] = []
+    for check in examine(load(given), rehearse=bool(given.get("rehearse"))):
+        checks.append(check)
+        if not given.get("json"):
+            _print(check)
+    code = next((check.exit_code for check in checks if not check.ok), 0)
+    if given.get("json"):
+        ready = {"schema": "songpipe.checkup/1", "ok": code == 0, "exit_code": code}
+        print_json({**ready, "checks": [asdict(check) for check in checks]})
+    return code
+
+
+def _print(check: Check) -> None:
+    mark = click.style("ok  ", fg="green") if check.ok else click.style("FAIL", fg="red", bold=True)
+    click.echo(f"{mark} {check.name:<13} {harmless(check.detail)}")
+    if not check.ok and check.hint:
+        click.echo(f"     {'':<13} → {harmless(check.hint)}")

@@ -1,0 +1,93 @@
+"""The edge: the one place where a failure becomes a line for the user and an exit code for a script."""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from pipeline.cli.group import songpipe
+from pipeline.errors import InputError, Interrupted, SongpipeError
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the command line and give the exit code of the contract; never raises."""
+    as_json = "--json" in argv
+    try:
+        code = songpipe.main(args=list(argv), prog_name="songpipe", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _reader_gone()
+    except (SongpipeError, click.ClickException, click.Abort, KeyboardInterrupt) as error:
+        return _tell(_foreseen(error), as_json)
+    except Exception:  # noqa: BLE001 -- the one handler for what nobody foresaw
+        return _bug(argv, as_json)
+    return code if isinstance(code, int) else 0
+
+
+def _foreseen(error: BaseException) -> SongpipeError:
+    if isinstance(error, SongpipeError):
+        return error
+    if isinstance(error, click.UsageError):
+        return _usage(error)
+    if isinstance(error, click.ClickException):
+        return InputError(error.format_message())
+    return Interrupted("stopped", hint="finish what was in flight: songpipe resume")
+
+
+def _usage(error: click.UsageError) -> InputError:
+    page = error.ctx.command_path if error.ctx else "songpipe"
+    return InputError(" ".join(error.format_message().split()), hint=f"see {page} --help")
+
+
+def _tell(error: SongpipeError, as_json: bool) -> int:
+    if as_json:
+        print_json(error_document(error))
+    tell(error)
+    return error.exit_code
+
+
+def error_document(error: SongpipeError) -> dict[str, Any]:
+    """Give the document of a failure, `songpipe.error/1`."""
+    return {
+        "schema": "songpipe.error/1",
+        "error": type(error).__name__,
+        "message": error.message,
+        "hint": error.hint,
+        "exit_code": error.exit_code,
+    }
+
+
+def tell(error: SongpipeError, prefix: str = "") -> None:
+    """Print one line on standard error: what happened, and what to do now."""
+    hint = f" ({error.hint})" if error.hint else ""
+    line = " ".join(f"songpipe: {prefix}{error.message}{hint}".split())
+    click.echo(
+        "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line), err=True
+    )
+
+
+def print_json(document: dict[str, Any] | list[Any]) -> None:
+    """Print the one JSON document of a run."""
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _reader_gone() -> int:
+    """Leave quietly when the reader of our output has left (`songpipe … | head`)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _bug(argv: Sequence[str], as_json: bool) -> int:
+    from pipeline.cli.buglog import write_log
+
+    path = write_log(argv, traceback.format_exc())
+    return _tell(
+        SongpipeError(
+            f"this is a bug in songpipe; a log was written to {path}", hint="please report it with the log"
+        ),
+        as_json,
+    )

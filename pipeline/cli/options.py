@@ -1,0 +1,64 @@
+"""The options that describe a song, shared by the commands that make one."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+
+class Seconds(click.ParamType[Any]):
+    """A length in seconds, or `auto`: as long as the words need."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read a number or `auto`."""
+        if value == "auto" or isinstance(value, float):
+            return value
+        try:
+            return float(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number of seconds nor 'auto'", param, ctx)
+
+
+settings_option = click.option(
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Set any setting for this run, such as llm.max_tokens=8000.",
+)
+
+_PERFORMANCE = (
+    click.option(
+        "--duration",
+        type=Seconds(),
+        metavar="S|auto",
+        help="Length in seconds, 10 to 600; auto fits it to the words.",
+    ),
+    click.option("--takes", type=int, metavar="N", help="How many performances to choose from (1 to 16)."),
+    click.option("--seed", type=int, metavar="N", help="Make it repeatable, as far as the servers allow."),
+    click.option("--language", metavar="CODE", help="Language of the words, such as en, de, ja."),
+    click.option("--instrumental", is_flag=True, default=None, help="No words at all."),
+    click.option("--bpm", type=int, metavar="N", help="Tempo, 30 to 300 beats a minute."),
+    click.option("--key", metavar="KEY", help='Key, such as "A minor" or "Eb major".'),
+    click.option("--time-signature", type=click.Choice(["2", "3", "4", "6"]), help="Beats in a bar."),
+    click.option("--title", metavar="T", help="Title of the song."),
+    settings_option,
+)
+
+
+def performance_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how a song should be played."""
+    for option in reversed(_PERFORMANCE):
+        command = option(command)
+    return command
+
+
+def asked(fields: dict[str, Any]) -> dict[str, Any]:
+    """Keep what the user really said: an option left out is left to the settings."""
+    return {
+        name: int(value) if name == "time_signature" else value
+        for name, value in fields.items()
+        if value is not None and value != ()
+    }

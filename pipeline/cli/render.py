@@ -1,0 +1,28 @@
+"""`songpipe render`: a draft file, edited by hand or not, to a tagged file."""
+
+from typing import Any
+
+import click
+
+from pipeline.cli.group import common_options
+from pipeline.cli.options import asked, performance_options
+
+
+@click.command(short_help="Play a draft file: PROMPT and LYRICS to a tagged file.")
+@click.argument("file")
+@performance_options
+@common_options
+@click.pass_context
+def command(ctx: click.Context, /, file: str, assignments: tuple[str, ...], **song: Any) -> None:
+    """Have the draft in FILE played ("-" reads standard input).
+
+    A draft is what `songpipe write --no-render` gives: PROMPT: with the sound, LYRICS: with tagged sections.
+    """
+    from pipeline.brief import take_order
+    from pipeline.cli.making import make
+    from pipeline.cli.reading import read_text
+    from pipeline.engine.desk import Order
+
+    name = "a draft on standard input" if file == "-" else f"the draft {file}"
+    draft = read_text(file, name)
+    make(ctx.find_root().obj or {}, Order(take_order(text=name, **asked(song)), draft=draft), assignments)

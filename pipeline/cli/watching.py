@@ -1,0 +1,175 @@
+"""Who follows the work on the terminal: a live view, plain lines, or nobody."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
+
+from pipeline.studio import Watch
+
+_HEADLINES = {"writing": "Writing the words", "playing": "The band plays", "finishing": "Finishing"}
+
+
+@contextmanager
+def watching(given: Mapping[str, Any]) -> Iterator[Watch]:
+    """Choose the view that fits: live on a terminal, plain elsewhere and with NO_COLOR, none with --quiet."""
+    console = Console(stderr=True, highlight=False, markup=False)
+    if given.get("quiet"):
+        yield Silent()
+    elif console.is_terminal and not console.no_color:
+        view = Live(console)
+        try:
+            yield view
+        finally:
+            view.close()
+    else:
+        yield Plain(console, verbose=bool(given.get("verbose")))
+
+
+def harmless(text: str) -> str:
+    """Take away what could move the cursor or change the terminal: a model's text is not to be trusted."""
+    return "".join(
+        letter
+        for letter in text
+        if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co"}
+    )
+
+
+class Silent:
+    """Nobody watches."""
+
+    def stage(self, name: str) -> None:
+        """Say nothing."""
+
+    def words(self, text: str) -> None:
+        """Say nothing."""
+
+    def progress(self, fraction: float | None, label: str, left_s: float | None) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+
+class Plain(Silent):
+    """Lines without colour or movement: notes in a log; on a terminal the words and each new step as well."""
+
+    def __init__(self, console: Console, *, verbose: bool) -> None:
+        self._console = console
+        self._all = verbose or console.is_terminal
+        self._step = ""
+
+    def stage(self, name: str) -> None:
+        """Tell the stage to whoever wants to know more."""
+        if self._all:
+            self.note(_HEADLINES.get(name, name))
+
+    def words(self, text: str) -> None:
+        """Show the words on a terminal."""
+        if self._console.is_terminal:
+            self._console.print(Text(harmless(text)), end="", soft_wrap=True)
+
+    def progress(self, fraction: float | None, label: str, left_s: float | None) -> None:
+        """Tell each new step once."""
+        if self._all and label != self._step:
+            self._step = label
+            done = [f"{fraction:.0%}"] if fraction is not None else []
+            left = [f"{clock(left_s)} left"] if left_s is not None else []
+            self.note(" · ".join([label, *done, *left]))
+
+    def note(self, text: str) -> None:
+        """Print the line."""
+        self._console.print(Text(f"songpipe: {harmless(text)}"), soft_wrap=True)
+
+
+def clock(seconds: float) -> str:
+    """Write seconds as minutes and seconds."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+class _Left(ProgressColumn):
+    """The time left as the band tells it; a guess of our own would be worse."""
+
+    def render(self, task: Task) -> Text:
+        """Show minutes and seconds, or nothing when it cannot be told."""
+        left = task.fields.get("left_s")
+        return Text("" if left is None else f"{clock(left)} left", style="cyan")
+
+
+class Live:
+    """A terminal: the words as they come, then a bar with the stage and the time left."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bar: Progress | None = None
+        self._task = TaskID(0)
+        self._mid_line = False
+
+    def stage(self, name: str) -> None:
+        """Begin a stage with a moving line of its own."""
+        self._end_line()
+        self._stop()
+        if name not in _HEADLINES:
+            return
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TimeElapsedColumn(),
+            _Left(),
+            console=self._console,
+            transient=True,
+        )
+        self._task = self._bar.add_task(_HEADLINES[name], total=None, left_s=None)
+        self._bar.start()
+
+    def words(self, text: str) -> None:
+        """Show the model's words as they come."""
+        self._stop()
+        clean = harmless(text)
+        self._console.print(Text(clean, style="dim"), end="", soft_wrap=True)
+        self._mid_line = bool(clean) and not clean.endswith("\n")
+
+    def progress(self, fraction: float | None, label: str, left_s: float | None) -> None:
+        """Move the bar."""
+        if self._bar is not None:
+            self._bar.update(
+                self._task,
+                description=harmless(label)[:40],
+                total=None if fraction is None else 1.0,
+                completed=fraction or 0.0,
+                left_s=left_s,
+            )
+
+    def note(self, text: str) -> None:
+        """Print a line above the bar."""
+        self._end_line()
+        self._console.print(Text(harmless(text), style="yellow"))
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        self._end_line()
+        self._stop()
+
+    def _end_line(self) -> None:
+        if self._mid_line:
+            self._console.print()
+            self._mid_line = False
+
+    def _stop(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None

@@ -1,0 +1,279 @@
+"""The small commands: doctor, init, config, schema, lint, rehearsal."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from pipeline.cli.edge import run
+from pipeline.rehearsal.studio import RehearsalStudio
+from pipeline.settings import briefs
+
+EXAMPLES = Path(__file__).parent.parent / "fixtures" / "drafts"
+
+
+@pytest.fixture(autouse=True)
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run a command line; give exit code and what was printed."""
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = run(list(arguments))
+        return code, *capsys.readouterr()
+
+    return command
+
+
+def test_the_doctor_finds_a_rehearsal_studio_ready(say: Any) -> None:
+    code, out, _ = say("doctor", "--rehearse")
+
+    assert 0 == code
+    assert "FAIL" not in out
+    assert all(name in out for name in ("settings", "templates", "taste", "models", "music server", "disk"))
+
+
+def test_the_doctor_of_a_fresh_machine_names_what_is_missing(
+    say: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SONGPIPE_LLM_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("SONGPIPE_ACESTEP_URLS", "http://127.0.0.1:9")
+
+    code, out, _ = say("doctor", "--json")
+
+    checks = {check["name"]: check for check in json.loads(out)["checks"]}
+    assert 4 == code
+    assert not checks["models"]["ok"]
+    assert not checks["music server"]["ok"]
+    assert all(check["hint"] for check in checks.values() if not check["ok"])
+
+
+def test_the_doctor_never_shows_the_key(say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NANOGPT_API_KEY", "sk-nano-not-a-real-key")
+    with RehearsalStudio() as studio:
+        monkeypatch.setenv("SONGPIPE_LLM_BASE_URL", studio.writer_url)
+        monkeypatch.setenv("SONGPIPE_ACESTEP_URLS", studio.band_url)
+
+        code, out, err = say("doctor")
+
+    assert 0 == code
+    assert re.search(r"NANOGPT_API_KEY is set; \$\d+\.\d\d left", out)
+    assert "sk-nano-not-a-real-key" not in out + err
+
+
+def test_the_doctor_tries_the_key(say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NANOGPT_API_KEY", "sk-nano-not-a-real-key")
+    with RehearsalStudio(key="another") as studio:
+        monkeypatch.setenv("SONGPIPE_LLM_BASE_URL", studio.writer_url)
+        monkeypatch.setenv("SONGPIPE_ACESTEP_URLS", studio.band_url)
+
+        code, out, _ = say("doctor")
+
+    assert 4 == code
+    assert re.search(r"FAIL key .*NANOGPT_API_KEY", out)
+
+
+def test_the_doctor_names_the_nearest_model_when_none_is_listed(
+    say: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RehearsalStudio() as studio:
+        monkeypatch.setenv("SONGPIPE_LLM_BASE_URL", studio.writer_url)
+        monkeypatch.setenv("SONGPIPE_LLM_MODELS", "rehearsal/songwritr")
+
+        code, out, _ = say("doctor")
+
+    assert 4 == code
+    assert "rehearsal/songwriter" in out
+
+
+def test_the_doctor_of_a_wrong_port_says_so(say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RehearsalStudio(faults=["band-html"]) as studio:
+        monkeypatch.setenv("SONGPIPE_LLM_BASE_URL", studio.writer_url)
+        monkeypatch.setenv("SONGPIPE_ACESTEP_URLS", studio.band_url)
+
+        code, out, _ = say("doctor")
+
+    assert 5 == code
+    assert re.search(r"FAIL music server .*", out)
+
+
+def test_init_writes_a_workspace_that_works_and_touches_nothing_that_is_there(
+    say: Any, workspace: Path
+) -> None:
+    (workspace / "studio").mkdir()
+    (workspace / "studio" / "songpipe.yaml").write_text("llm: {max_tokens: 9000}\n")
+
+    code, out, err = say("init", "studio")
+
+    made = {Path(line).relative_to("studio").as_posix() for line in out.splitlines()}
+    assert 0 == code
+    assert {"briefs.yaml", "prompts/system.j2", "configs/default.yaml", "configs/taste/default.yaml"} <= made
+    assert "songpipe.yaml" not in made
+    assert "1 files were there already" in err
+    assert "llm: {max_tokens: 9000}\n" == (workspace / "studio" / "songpipe.yaml").read_text()
+
+
+def test_the_files_of_init_are_the_ones_that_are_used(
+    say: Any, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say("init")
+    (workspace / "prompts" / "brief.j2").write_text("{{ unknown_thing }}")
+
+    code, _, err = say("write", "--rehearse", "a")
+
+    assert 2 == code
+    assert "prompts/brief.j2:1" in err
+    assert "unknown_thing" in err
+
+
+def test_the_briefs_of_init_are_briefs(say: Any, workspace: Path) -> None:
+    say("init")
+
+    read = briefs.read(workspace / "briefs.yaml")
+
+    assert ["insomnia trip-hop", "a lighthouse keeper's last night on duty"] == [brief.text for brief in read]
+
+
+def test_config_tells_the_source_of_each_value(say: Any, workspace: Path) -> None:
+    (workspace / "songpipe.yaml").write_text("llm:\n  max_tokens: 9000\n")
+
+    code, out, _ = say("config", "--json", "--set", "acestep.thinking=false")
+
+    rows = {row["key"]: row for row in json.loads(out)["settings"]}
+    assert 0 == code
+    assert (9000, "songpipe.yaml:2") == (rows["llm.max_tokens"]["value"], rows["llm.max_tokens"]["source"])
+    assert "--set" == rows["acestep.thinking"]["source"]
+    assert rows["llm.base_url"]["source"].startswith("configs/default.yaml:")
+
+
+def test_config_for_people_is_a_line_a_setting(say: Any) -> None:
+    code, out, _ = say("config")
+
+    assert 0 == code
+    assert any(
+        re.match(r"acestep\.audio_duration +240(\.0)? +# configs/default\.yaml:\d+", line)
+        for line in out.splitlines()
+    )
+
+
+@pytest.mark.parametrize("kind", ["settings", "briefs", "song"])
+def test_every_schema_is_a_valid_schema(say: Any, kind: str) -> None:
+    code, out, _ = say("schema", kind)
+
+    assert 0 == code
+    Draft202012Validator.check_schema(json.loads(out))
+
+
+def test_the_packaged_settings_keep_their_schema(say: Any) -> None:
+    _, out, _ = say("schema", "settings")
+    default = Path(__file__).parents[2] / "configs" / "default.yaml"
+
+    Draft202012Validator(json.loads(out)).validate(yaml.safe_load(default.read_text()))
+
+
+GOOD = """\
+PROMPT: dark alternative rock, brooding female vocals, distorted guitars, heavy bass, atmospheric reverb, 90s \
+grunge influence, emotional intensity, opens with a stark piano chord and a whispered vocal
+LYRICS:
+[verse]
+The key still turns, the lock is yours, the hall light hums in brass
+I kept the glove you left for me beside the broken glass
+
+[chorus]
+Turn the river, let it run
+Hold my wrist until it's done
+"""
+BAD = """\
+PROMPT: rock song
+LYRICS:
+[verse]
+I woke up on a Tuesday morning
+[chorus]
+Tomorrow is another day
+"""
+
+
+def test_lint_passes_a_good_draft_and_fails_a_bad_one(say: Any, workspace: Path) -> None:
+    (workspace / "good.txt").write_text(GOOD)
+    (workspace / "bad.txt").write_text(BAD)
+
+    good, bad = say("lint", "good.txt"), say("lint", "bad.txt")
+
+    assert (0, 3) == (good[0], bad[0])
+    assert re.search(r"^bad\.txt:4: SP204 error", bad[1], re.MULTILINE)
+    assert re.search(r"^bad\.txt:1: SP201 error", bad[1], re.MULTILINE)
+
+
+def test_lint_with_json_tells_findings_and_repairs(say: Any, workspace: Path) -> None:
+    (workspace / "bad.txt").write_text(BAD)
+
+    code, out, _ = say("lint", "bad.txt", "--json")
+
+    told = json.loads(out)
+    assert (3, False) == (code, told["ok"])
+    assert {"rule", "severity", "line", "message", "hint"} == set(told["findings"][0])
+
+
+def test_lint_obeys_the_severities_of_the_settings(say: Any, workspace: Path) -> None:
+    (workspace / "good.txt").write_text(GOOD.replace("The key still turns", "I woke up, the key still turns"))
+
+    strict = say("lint", "good.txt")
+    lenient = say("lint", "good.txt", "--set", "rules={SP204: note}")
+
+    assert (3, 0) == (strict[0], lenient[0])
+
+
+def test_lint_of_text_without_a_song_says_why(say: Any, workspace: Path) -> None:
+    (workspace / "chat.txt").write_text("Sure! Here are some thoughts on songs.")
+
+    code, _, err = say("lint", "chat.txt")
+
+    assert 3 == code
+    assert "chat.txt holds no song" in err
+
+
+def test_the_rehearsal_serves_until_ctrl_c() -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "rehearsal", "--fault", "html-200:1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert child.stdout is not None
+    urls = dict(child.stdout.readline().split() for _ in range(2))
+    answers = [
+        httpx.get(f"{urls['band']}/health", trust_env=False),
+        httpx.get(f"{urls['writer']}/models", trust_env=False),
+    ]
+
+    child.send_signal(signal.SIGINT)
+    _, err = child.communicate(timeout=20)
+
+    assert [200, 200] == [answer.status_code for answer in answers]
+    assert (0, False) == (child.returncode, "Traceback" in err)
+
+
+def test_every_fault_is_listed(say: Any) -> None:
+    code, out, _ = say("rehearsal", "--list-faults", "--json")
+
+    names = {fault["name"] for fault in json.loads(out)["faults"]}
+    assert 0 == code
+    assert {"truncated-stream", "lost-task", "oom", "mp3-broken"} <= names
