@@ -1,6 +1,6 @@
 """The doctor's report: a line a check as it is done, or one JSON document."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,10 +12,10 @@ from pipeline.cli.making import load
 from pipeline.cli.watching import harmless
 
 
-def report(given: Mapping[str, Any]) -> int:
+def report(given: Mapping[str, Any], assignments: Sequence[str]) -> int:
     """Print what the check-up finds; gives the exit code a song would end with, 0 if it could be made."""
     checks: list[Check] = []
-    for check in examine(load(given), rehearse=bool(given.get("rehearse"))):
+    for check in examine(load(given, assignments), rehearse=bool(given.get("rehearse"))):
         checks.append(check)
         if not given.get("json"):
             _print(check)

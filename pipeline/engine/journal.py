@@ -19,6 +19,7 @@ from pipeline.errors import InputError, ShelfError
 T = TypeVar("T")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter is taken for a digit
 _DONE = "done"
+_ROOM = "free some space or name another folder with --output"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Session:
             ):
                 path.replace(aside / path.name)
         except OSError as error:
-            raise ShelfError(f"cannot write {aside}: {error.strerror}") from error
+            raise ShelfError(f"cannot write {aside}: {error.strerror}", hint=_ROOM) from error
         return aside
 
     def close(self) -> None:
@@ -146,5 +147,5 @@ def _write(note: Path, content: bytes) -> None:
             temporary.unlink()
         raise ShelfError(
             f"cannot write {note}: {error.strerror}",
-            hint="free some space or name another folder with --output",
+            hint=_ROOM,
         ) from error

@@ -2,13 +2,13 @@
 
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import cast
 
 from pipeline import labels
 from pipeline.brief import Brief
-from pipeline.errors import TakesError
-from pipeline.listening.choice import choose
 from pipeline.stages.recording import Recorded
 from pipeline.studio import Session, Studio
+from pipeline.take import Measures, Recording
 from pipeline.track import Track, Words
 from pipeline.writing import render
 
@@ -20,13 +20,13 @@ def finish(words: Words, recorded: Recorded, brief: Brief, studio: Studio, sessi
     """Put the best take on the shelf with its labels and its sidecar. Raises ShelfError."""
     studio.watch.stage("finishing")
     began = studio.now()
-    track = _chosen(describe(words, brief, studio, session), recorded)
+    track = _played(describe(words, brief, studio, session), recorded)
     lyrics = render.lyrics(words.song)
     told = labels.of(track, lyrics=lyrics, artist=studio.house.artist, album=studio.house.album)
 
     def label(file: Path) -> Track:
         studio.tagger.tag(file, told)
-        return _timed(track, (studio.now() - began).total_seconds())
+        return _timed(track, recorded.best.recording, (studio.now() - began).total_seconds())
 
     return studio.shelf.place(track, label)
 
@@ -50,25 +50,22 @@ def describe(words: Words, brief: Brief, studio: Studio, session: Session) -> Tr
     )
 
 
-def _chosen(track: Track, recorded: Recorded) -> Track:
-    """Add the takes and the choice; the job of the chosen one gives the parameters."""
-    best = choose(recorded.takes)
-    if best is None or best.measures is None:
-        raise TakesError("no take passed the listening")
-    job = asdict(recorded.jobs[recorded.takes.index(best)])
+def _played(track: Track, recorded: Recorded) -> Track:
+    """Add the takes and the choice; the job of the best one gives the parameters."""
+    measures = cast("Measures", recorded.best.measures)  # a take that cannot be decoded is never the best
+    job = asdict(recorded.job)
     return replace(
         track,
-        duration_s=round(best.measures.duration_s, 3),
+        duration_s=round(measures.duration_s, 3),
         takes=recorded.takes,
-        chosen_take=best.recording.number,
+        chosen_take=recorded.best.recording.number,
         degraded=recorded.degraded,
         parameters={name: value for name, value in job.items() if name not in _TOLD_ELSEWHERE},
     )
 
 
-def _timed(track: Track, finish_s: float) -> Track:
+def _timed(track: Track, recording: Recording, finish_s: float) -> Track:
     """Add where the time went, in seconds: the chosen take's, so that the parts add up to the total."""
-    recording = next(take.recording for take in track.takes if take.recording.number == track.chosen_take)
     parts = {
         "write_s": track.words.write_s,
         "queue_s": recording.queue_s,

@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline import arranging
 from pipeline.brief import Brief
 from pipeline.errors import BandError, TakesError
+from pipeline.listening.choice import choose
 from pipeline.listening.verdict import judge
 from pipeline.studio import Session, Studio
 from pipeline.take import Failure, Job, Outcome, Recording, Take, Ticket, Trouble
@@ -15,10 +16,11 @@ from pipeline.track import Words
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Every take that came back, the job that each was played for, and what was given up on the way."""
+    """Every take that came back, the best one, the job it was played for, and what was given up on the way."""
 
     takes: tuple[Take, ...]
-    jobs: tuple[Job, ...]
+    best: Take
+    job: Job
     degraded: tuple[str, ...]
 
 
@@ -99,23 +101,20 @@ def _replacements(came: Sequence[_Heard], played: Sequence[Job], studio: Studio)
             continue
         studio.watch.note(f"trying again: {job.degraded[-1]}")
         if heard.takes:
-            number += 1
-            job = replace(job, number=number)
+            job = replace(job, number=number + 1)
+            number += job.batch_size
         yield job
 
 
 def _recorded(heard: Sequence[_Heard], session: Session) -> Recorded:
-    takes = tuple(take for one in heard for take in one.takes)
-    failures = [one.failure for one in heard if one.failure is not None]
-    if not takes:
-        session.set_aside("playing")
-        raise BandError(
-            f"the music server played nothing: {failures[-1].message}", hint="songpipe doctor looks at it"
-        )
-    if all(take.verdict == "fail" for take in takes):
+    played = [(take, one.outcome.ticket.job) for one in heard for take in one.takes]
+    takes = tuple(take for take, _ in played)
+    best = choose(takes)
+    if best is None:
         kept = session.set_aside("playing")
-        raise TakesError(
-            f"no take passed the listening: {failures[-1].message}", hint=f"the takes are kept in {kept}"
-        )
-    jobs = tuple(one.outcome.ticket.job for one in heard for _ in one.takes)
-    return Recorded(takes, jobs, tuple(dict.fromkeys(sentence for job in jobs for sentence in job.degraded)))
+        why = next(one.failure.message for one in reversed(heard) if one.failure is not None)
+        if takes:
+            raise TakesError(f"no take passed the listening: {why}", hint=f"the takes are kept in {kept}")
+        raise BandError(f"the music server played nothing: {why}", hint="songpipe doctor looks at it")
+    degraded = dict.fromkeys(sentence for _, job in played for sentence in job.degraded)
+    return Recorded(takes, best, played[takes.index(best)][1], tuple(degraded))

@@ -52,10 +52,6 @@ class Line:
     tag: Reading | None = None
     times: int = 1
 
-    def sung(self) -> "Line":
-        """Read the line as words whatever else it looked like."""
-        return replace(self, kind=Kind.WORDS, label=None, tag=None)
-
 
 _FENCE = re.compile(r"(?:`{3,}|~{3,})[\w+-]{0,20}")
 _RULER = re.compile(r"(?:[-=_*~—–─#] ?){3,}|</?[A-Za-z]{1,20}>")

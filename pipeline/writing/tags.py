@@ -49,11 +49,6 @@ class Reading:
     dropped: str = ""
 
 
-def is_known(tag: str) -> bool:
-    """Say whether a section's tag is one that ACE-Step has met, in the spelling it knows."""
-    return spelled(tag) == tag
-
-
 def is_exact(tag: str) -> bool:
     """Say whether a spelled tag is in the table itself, not only in a family."""
     return bool(tag_names.exactly(tag.rstrip(" 0123456789")))

@@ -1,5 +1,6 @@
 """The small commands: doctor, init, config, schema, lint, rehearsal."""
 
+import io
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from pipeline.cli.buglog import write_log
 from pipeline.cli.edge import run
 from pipeline.rehearsal.studio import RehearsalStudio
 from pipeline.settings import briefs
@@ -277,3 +279,81 @@ def test_every_fault_is_listed(say: Any) -> None:
     names = {fault["name"] for fault in json.loads(out)["faults"]}
     assert 0 == code
     assert {"truncated-stream", "lost-task", "oom", "mp3-broken"} <= names
+
+
+def test_lint_tells_what_songpipe_mends_itself(say: Any, workspace: Path) -> None:
+    (workspace / "good.txt").write_text(GOOD)
+
+    _, _, err = say("lint", "good.txt")
+
+    assert "songpipe: mended: " in err
+    assert "first 10 seconds" in err
+
+
+def test_init_with_json_tells_what_was_written_and_what_was_kept(say: Any) -> None:
+    say("init")
+
+    code, out, _ = say("init", "--json")
+
+    told = json.loads(out)
+    assert (0, []) == (code, told["written"])
+    assert "songpipe.yaml" in told["kept"]
+
+
+def test_init_into_a_file_is_refused(say: Any, workspace: Path) -> None:
+    (workspace / "taken").write_text("")
+
+    code, _, err = say("init", "taken")
+
+    assert 7 == code
+    assert "cannot write" in err
+
+
+def test_templates_may_live_in_a_folder_that_the_settings_name(say: Any, workspace: Path) -> None:
+    (workspace / "mine").mkdir()
+    (workspace / "mine" / "repair.j2").write_text("{{ nonsense }}")
+
+    code, out, _ = say("doctor", "--rehearse", "--set", "prompts=mine")
+
+    assert 2 == code
+    assert "mine/repair.j2:1" in out
+
+
+def test_faults_are_listed_for_people(say: Any) -> None:
+    code, out, _ = say("rehearsal", "--list-faults")
+
+    assert 0 == code
+    assert re.search(r"^lost-task +band ", out, re.MULTILINE)
+
+
+def test_a_draft_comes_from_standard_input_too(say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(BAD.encode())))
+
+    code, out, _ = say("lint", "-")
+
+    assert 3 == code
+    assert "standard input:4: SP204" in out
+
+
+@pytest.mark.parametrize(("content", "said"), [(b"\xff\xfe", "not UTF-8"), (b"a" * 1_000_001, "larger than")])
+def test_a_file_that_is_no_draft_is_refused(say: Any, workspace: Path, content: bytes, said: str) -> None:
+    (workspace / "odd.txt").write_bytes(content)
+
+    code, _, err = say("lint", "odd.txt")
+
+    assert 2 == code
+    assert said in err
+
+
+def test_a_reader_that_left_early_is_no_error(workspace: Path) -> None:
+    shell = f"{sys.executable} -m pipeline schema song | head -n 1; exit ${{PIPESTATUS[0]}}"
+
+    ran = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
+
+    assert (0, "") == (ran.returncode, ran.stderr)
+
+
+def test_the_log_of_a_bug_names_packages_that_are_missing() -> None:
+    path = write_log(["write"], "trace", packages=["no-such-package"])
+
+    assert "no-such-package is not installed" in path.read_text()

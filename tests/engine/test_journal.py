@@ -137,3 +137,35 @@ def test_two_processes_never_work_on_the_same_song(tmp_path: Path) -> None:
     other.join(20)
     with Journal(tmp_path).reopen(session.id):
         pass
+
+
+def test_what_is_put_aside_is_kept_and_the_stages_run_anew(tmp_path: Path) -> None:
+    stage = Counter()
+    with Journal(tmp_path).begin(ORDER) as session:
+        session.once("seed", tuple[int, ...], stage, 10)
+        session.once("playing-1", tuple[int, ...], stage, 1)
+        (session.folder / "takes").mkdir()
+        (session.folder / "takes" / "take-1.mp3").write_bytes(b"ID3")
+
+        first, second = session.set_aside("playing"), session.set_aside("playing")
+
+        assert {"playing-1.json", "take-1.mp3"} == {path.name for path in first.iterdir()}
+        assert [] == list(second.iterdir())
+        assert (12,) == session.once("playing-1", tuple[int, ...], stage, 1)
+        assert (10,) == session.once("seed", tuple[int, ...], stage, 1)
+
+
+def test_a_folder_that_cannot_be_put_aside_is_told(tmp_path: Path) -> None:
+    with Journal(tmp_path / "songs").begin(ORDER) as session:
+        session.folder.rename(tmp_path / "gone")
+
+        with pytest.raises(ShelfError, match=r"cannot write .*aside-1"):
+            session.set_aside("playing")
+
+
+def test_a_note_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with Journal(tmp_path).begin(ORDER) as session:
+        (session.folder / "journal" / "stage.json").mkdir(parents=True)
+
+        with pytest.raises(ShelfError, match=r"cannot read .*stage\.json"):
+            session.once("stage", int, lambda: 7)

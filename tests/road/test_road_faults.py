@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.engine.journal import Journal
 from tests.road.conftest import Servers, Songpipe
 
 SHORT = ("--duration", "20")
@@ -207,3 +208,42 @@ def test_no_key_for_a_server_that_wants_one_names_the_variable(songpipe: Songpip
 
     assert 4 == ran.code
     assert "NANOGPT_API_KEY" in ran.err
+
+
+def test_a_draft_that_breaks_the_rules_is_not_played(
+    songpipe: Songpipe, servers: Servers, workspace: Path
+) -> None:
+    servers("band-401")  # the band would complain if it were asked
+    (workspace / "bad.txt").write_text("PROMPT: rock song\nLYRICS:\n[verse]\nI woke up on a Tuesday\n")
+
+    ran = songpipe("render", "bad.txt", "--json")
+
+    assert (3, "DraftError") == (ran.code, ran.document["error"])
+    assert "SP" in ran.document["message"]
+
+
+def test_resume_tells_every_song_that_failed_and_finishes_the_others(
+    songpipe: Songpipe, servers: Servers
+) -> None:
+    servers("band-500")
+    for brief in ("one", "two"):
+        songpipe("write", brief, *SHORT)
+    listed = songpipe("resume", "--list")
+    servers("silent-failure:2")
+
+    ran = songpipe("resume", "--json", "--set", "acestep.spare_takes=1")
+
+    assert ["one", "two"] == [line.split()[1] for line in listed.out.splitlines()]
+    assert (5, 1, 1) == (ran.code, ran.document["done"], ran.document["failed"])
+    assert {"songpipe.song/1", "songpipe.error/1"} == {song["schema"] for song in ran.document["songs"]}
+
+
+def test_a_song_of_another_process_is_left_alone(songpipe: Songpipe, servers: Servers) -> None:
+    servers("band-500")
+    songpipe("write", "one", *SHORT)
+    (song,) = songpipe("resume", "--list", "--json").document["songs"]
+    with Journal(Path("output/.songpipe/songs")).reopen(song["id"]):
+        ran = songpipe("resume", song["id"])
+
+    assert 2 == ran.code
+    assert "another process" in ran.err

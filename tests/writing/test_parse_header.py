@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.song import Section
 from pipeline.writing import parse
 from pipeline.writing.draft import Draft, NoSong, Positions
 from pipeline.writing.refusal import is_refusal
@@ -14,7 +15,7 @@ def read(head: str) -> Draft:
 
 
 def test_positions_are_lines_of_the_original_text() -> None:
-    text = "\ufeff<think>\r\nx\r\n</think>\r\n# Hall Light\u2028\u2028PROMPT: dusty\r\nLYRICS:\r\n```\r\n[Verse]\r\nkettle\r\n```"
+    text = "\ufeff<think>\r\nx\r\n</think>\r\n# Hall\u2028\u2028PROMPT: dusty\r\nLYRICS:\n```\n[Verse]\rkettle\n```"
 
     draft = parse.song(text)
 
@@ -22,12 +23,29 @@ def test_positions_are_lines_of_the_original_text() -> None:
 
 
 def test_positions_in_json_are_the_lines_of_its_strings() -> None:
-    text = '{"song": {\n"prompt":\n"dusty",\n"lyrics": {"Verse": [\n"kettle",\n"light"],\n"Chorus":\n"salt\nstairs\\nsea"}}}'
+    text = '{"a": {\n"prompt":\n"dusty",\n"lyrics": {"Verse": [\n"kettle",\n"light"],\n"Chorus":\n"salt\nsea\\nsky"}}}'
 
     draft = parse.song(text)
 
     assert Positions(0, 3, ((4, 5, 6), (7, 8, 9, 10))) == draft.positions
-    assert ("kettle", "light", "salt", "stairs", "sea") == draft.song.lines
+    assert ("kettle", "light", "salt", "sea", "sky") == draft.song.lines
+
+
+def test_json_may_hold_more_than_a_song_and_a_prompt_in_parts() -> None:
+    reply = '[{"mood": {"a": 1}, "prompt": {"genre": "trip-hop", "voice": "low"}, "bpm": true, "lyrics": [["x"], "[Verse]", "kettle"]}]'
+
+    draft = parse.song(reply)
+
+    assert ("trip-hop low", None, ("kettle",)) == (draft.song.prompt, draft.song.bpm, draft.song.lines)
+
+
+@pytest.mark.parametrize(
+    "lyrics", ['{"sections": [{"name": "Verse", "text": "kettle"}]}', '{"tag": "Verse", "text": "kettle"}']
+)
+def test_json_lyrics_may_be_an_object(lyrics: str) -> None:
+    assert (Section("Verse", "", ("kettle",)),) == parse.song(
+        f'{{"prompt": "x", "lyrics": {lyrics}}}'
+    ).song.sections
 
 
 def test_a_clean_draft_needs_no_repair() -> None:
@@ -135,7 +153,7 @@ def test_a_bold_prompt_below_its_label_is_no_title() -> None:
 
 
 def test_talk_before_between_and_behind_is_left_out() -> None:
-    text = f"I thought about kettles.\n\nPROMPT: dusty\n\nNotes: none\nmore of them\n\n{WORDS}\n\nTITLE: Hall\nand so on"
+    text = f"I thought so.\n\nPROMPT: dusty\n\nNotes: none\nmore of them\n\n{WORDS}\n\nTITLE: Hall\nand so on"
 
     draft = parse.song(text)
 
@@ -147,6 +165,12 @@ def test_a_prompt_behind_the_lyrics_ends_where_talk_begins() -> None:
     draft = parse.song(f"{WORDS}\n\nPROMPT: dusty\nand slow\n\nLet me know if it fits!\nThanks")
 
     assert ("dusty and slow", ("kettle", "salt")) == (draft.song.prompt, draft.song.lines)
+
+
+def test_a_ruler_ends_a_prompt_that_stands_behind_the_lyrics() -> None:
+    draft = parse.song(f"{WORDS}\n\nPROMPT: dusty\n\n---\nThe kettle stands for her.")
+
+    assert ("dusty", ("kettle", "salt")) == (draft.song.prompt, draft.song.lines)
 
 
 def test_a_prompt_may_speak_of_the_song_in_a_second_paragraph() -> None:
