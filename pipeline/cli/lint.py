@@ -5,12 +5,12 @@ from typing import Any
 import click
 
 from pipeline.cli.group import common_options
-from pipeline.cli.options import asked, performance_options
+from pipeline.cli.options import asked, frame_options
 
 
 @click.command(short_help="Check a draft file against the rules.")
 @click.argument("file")
-@performance_options
+@frame_options
 @common_options
 @click.pass_context
 def command(ctx: click.Context, /, file: str, assignments: tuple[str, ...], **song: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from pipeline.cli.group import common_options
-from pipeline.cli.options import asked, performance_options
+from pipeline.cli.options import asked, overrides, performance_options
 
 
 @click.command(short_help="Play a draft file: PROMPT and LYRICS to a tagged file.")
@@ -13,7 +13,9 @@ from pipeline.cli.options import asked, performance_options
 @performance_options
 @common_options
 @click.pass_context
-def command(ctx: click.Context, /, file: str, assignments: tuple[str, ...], **song: Any) -> None:
+def command(
+    ctx: click.Context, /, file: str, assignments: tuple[str, ...], id3v23: bool, **song: Any
+) -> None:
     """Have the draft in FILE played ("-" reads standard input).
 
     A draft is what `songpipe write --no-render` gives: PROMPT: with the sound, LYRICS: with tagged sections.
@@ -25,4 +27,5 @@ def command(ctx: click.Context, /, file: str, assignments: tuple[str, ...], **so
 
     name = "a draft on standard input" if file == "-" else f"the draft {file}"
     draft = read_text(file, name)
-    make(ctx.find_root().obj or {}, Order(take_order(text=name, **asked(song)), draft=draft), assignments)
+    order = Order(take_order(text=name, **asked(song)), draft=draft)
+    make(ctx.find_root().obj or {}, order, overrides(assignments, id3v23=id3v23))

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from pipeline.cli.group import common_options
-from pipeline.cli.options import asked, performance_options
+from pipeline.cli.options import asked, overrides, performance_options
 
 
 @click.command(short_help="One song, from a line of text to a tagged file.")
@@ -24,6 +24,7 @@ def command(
     /,
     brief: str,
     assignments: tuple[str, ...],
+    id3v23: bool,
     max_cost: float | None,
     no_render: bool,
     **song: Any,
@@ -39,6 +40,5 @@ def command(
     from pipeline.engine.desk import Order
 
     text = read_text(brief, "the brief") if brief == "-" else brief
-    extra = (*assignments, *([f"llm.max_cost={max_cost}"] if max_cost is not None else []))
     order = Order(take_order(text=text, **asked(song)), words_only=no_render)
-    make(ctx.find_root().obj or {}, order, extra)
+    make(ctx.find_root().obj or {}, order, overrides(assignments, id3v23=id3v23, max_cost=max_cost))

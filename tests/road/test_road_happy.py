@@ -132,7 +132,7 @@ def test_words_alone_print_the_same_document_without_a_file(songpipe: Songpipe) 
 
 
 def test_old_players_get_id3v23_when_asked(songpipe: Songpipe) -> None:
-    ran = songpipe("write", "--rehearse", "a", "--set", "finish.id3v23=true", *SHORT)
+    ran = songpipe("write", "--rehearse", "a", "--id3v23", *SHORT)
 
     assert (2, 3, 0) == mutagen.File(ran.file).tags.version
 
