@@ -22,7 +22,7 @@ def clean_line(text: str) -> str:
     if spaced.isascii() and spaced.isprintable():
         return spaced
     visible = spaced if spaced.isprintable() else "".join(filter(str.isprintable, spaced))
-    composed = unicodedata.normalize("NFC", visible)
+    composed = unicodedata.normalize("NFC", _without_towers(visible))
     return spaced if composed == spaced else " ".join(_without_towers(composed).split())
 
 

@@ -24,7 +24,8 @@ _OFFER = re.compile(
 _NOTE = re.compile(
     r"\(?(?:(?:production |writer'?s? |song |author'?s )?notes?|why (?:this|it) works|explanation|rationale"
     r"|commentary|(?:hook )?analysis|about (?:this|the) (?:song|track)|sources|references|disclaimer"
-    r"|(?:total )?(?:word|character|syllable|line)s? ?count|total words)\b[^:]{0,30}(?::|$)",
+    r"|(?:total )?(?:word|character|syllable|line)s? ?count|total words)\b"
+    r"(?: (?:on|about|for|behind|of|to) [^:]{0,30})?(?:\)?$| ?:)",
     re.IGNORECASE,
 )
 _OPTION = re.compile(

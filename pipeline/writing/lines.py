@@ -81,7 +81,9 @@ def reads_as_itself(words: str) -> bool:
     """Say whether a sung line needs no escape: nothing in it is structure, nothing would be taken off."""
     repairs = Repairs()
     line = read(words, repairs=repairs)
-    same = line.kind is Kind.WORDS and line.words == words and line.times == 1 and not line.exact
+    # An offer ends a song only after a blank line, a greeting stands only before one: neither is a sung line here.
+    plain = line.kind in {Kind.WORDS, Kind.OFFER, Kind.GREETING}
+    same = plain and line.words == words and line.times == 1 and not line.exact
     return same and not repairs.sentences() and is_clear(words)
 
 

@@ -64,18 +64,9 @@ _FAMILIES = frozenset(
 # A line that is nothing but one of these words is a tag, brackets or not; "Drop" or "Hook" alone may be sung.
 _PLAIN_WORDS = frozenset(
     (
-        *("intro", "verse", "prechorus", "chorus", "postchorus", "bridge", "outro", "finalchorus", "instrumental"),
-        *(
-            "refrain",
-            "couplet",
-            "strophe",
-            "estribillo",
-            "estrofa",
-            "puente",
-            "strofa",
-            "ritornello",
-            "refren",
-        ),
+        *("intro", "verse", "prechorus", "chorus", "postchorus", "bridge", "outro", "finalchorus"),
+        *("instrumental", "refrain", "couplet", "strophe", "estribillo", "estrofa", "puente", "strofa"),
+        *("ritornello", "refren"),
     )
 )
 _RESUNG = frozenset(("Chorus", "Pre-Chorus", "Post-Chorus", "Final Chorus", "Outro Chorus", "Hook"))

@@ -131,7 +131,7 @@ WRAPPING = {
     "an end token": around("", "</s>"),
     "a second song": around("", "\n\n## Option 2\n\nTITLE: Other\nPROMPT: loud\nLYRICS:\n[Verse 1]\nNot this\n"),
     "a second song with labels only": around("", "\n---\nPROMPT: loud\nLYRICS:\n[Verse 1]\nNot this\n"),
-    "a numbered first option": around("**Option 1: Quiet**\n\n", "\n\n**Option 2: Loud**\nPROMPT: no\nLYRICS:\n[Verse]"),
+    "a first option": around("**Option 1: Quiet**\n\n", "\n\n**Option 2: Loud**\nPROMPT: no\nLYRICS:\n[Verse]"),
     "CRLF": swap("\n", "\r\n"),
     "line separators": swap("\n", "\u2028"),
     "a BOM": around("\ufeff"),

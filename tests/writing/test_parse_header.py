@@ -32,7 +32,8 @@ def test_positions_in_json_are_the_lines_of_its_strings() -> None:
 
 
 def test_json_may_hold_more_than_a_song_and_a_prompt_in_parts() -> None:
-    reply = '[{"mood": {"a": 1}, "prompt": {"genre": "trip-hop", "voice": "low"}, "bpm": true, "lyrics": [["x"], "[Verse]", "kettle"]}]'
+    prompt = '"prompt": {"genre": "trip-hop", "voice": "low"}'
+    reply = f'[{{"mood": {{"a": 1}}, {prompt}, "bpm": true, "lyrics": ["[Verse]", "kettle", null]}}]'
 
     draft = parse.song(reply)
 

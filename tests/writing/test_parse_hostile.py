@@ -113,9 +113,8 @@ def seconds(text: str) -> float:
 def test_time_grows_with_the_text_and_not_with_its_square(piece: str, before: str) -> None:
     short, long = (before + piece * (size // len(piece)) for size in (10_000, 80_000))
 
-    once, eight_times = min(seconds(short), seconds(short)), seconds(long)
-
-    assert eight_times < 24 * once + 0.05  # a square would be 64 times
+    # A square would take 64 times as long; the best of three, for the machine has other work to do.
+    assert any(seconds(long) < 24 * seconds(short) + 0.05 for _ in range(3))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +123,7 @@ def test_time_grows_with_the_text_and_not_with_its_square(piece: str, before: st
 def test_a_megabyte_is_read_about_as_fast_as_its_quarters(piece: str) -> None:
     quarter, whole = (SONG + piece * (size // len(piece)) for size in (250_000, 1_000_000))
 
-    assert seconds(whole) < 10 * seconds(quarter) + 0.2
+    assert any(seconds(whole) < 10 * seconds(quarter) + 0.2 for _ in range(3))
 
 
 @pytest.mark.parametrize(
@@ -136,7 +135,7 @@ def test_a_megabyte_is_read_about_as_fast_as_its_quarters(piece: str) -> None:
 def test_a_text_of_as_many_lines_as_a_song_may_have_is_read_in_linear_time(line: str) -> None:
     few, many = (SONG + f"\n{line}" * count for count in (MOST_LINES // 10, MOST_LINES - 5))
 
-    assert seconds(many) < 30 * seconds(few) + 0.1
+    assert any(seconds(many) < 30 * seconds(few) + 0.1 for _ in range(3))
 
 
 soup = st.lists(
