@@ -19,7 +19,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         code = songpipe.main(args=list(argv), prog_name="songpipe", standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click leaves with SystemExit when a pipe breaks, and only then
         return _reader_gone()
     except (SongpipeError, click.ClickException, click.Abort, KeyboardInterrupt) as error:
         return _tell(_foreseen(error), as_json)
@@ -31,16 +31,11 @@ def run(argv: Sequence[str]) -> int:
 def _foreseen(error: BaseException) -> SongpipeError:
     if isinstance(error, SongpipeError):
         return error
-    if isinstance(error, click.UsageError):
-        return _usage(error)
     if isinstance(error, click.ClickException):
-        return InputError(error.format_message())
-    return Interrupted("stopped", hint="finish what was in flight: songpipe resume")
-
-
-def _usage(error: click.UsageError) -> InputError:
-    page = error.ctx.command_path if error.ctx else "songpipe"
-    return InputError(" ".join(error.format_message().split()), hint=f"see {page} --help")
+        context = getattr(error, "ctx", None)
+        page = context.command_path if context is not None else "songpipe"
+        return InputError(" ".join(error.format_message().split()), hint=f"see {page} --help")
+    return Interrupted("stopped", hint="songpipe resume finishes what was in flight, if anything was")
 
 
 def _tell(error: SongpipeError, as_json: bool) -> int:

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -346,11 +347,42 @@ def test_a_file_that_is_no_draft_is_refused(say: Any, workspace: Path, content: 
 
 
 def test_a_reader_that_left_early_is_no_error(workspace: Path) -> None:
-    shell = f"{sys.executable} -m pipeline schema song | head -n 1; exit ${{PIPESTATUS[0]}}"
+    reader, writer = os.pipe()
+    os.close(reader)
 
-    ran = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-m", "pipeline", "schema", "song"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
 
     assert (0, "") == (ran.returncode, ran.stderr)
+
+
+def test_ctrl_c_outside_a_song_is_an_exit_of_130(say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    silent = io.TextIOWrapper(os.fdopen(reader, "rb"))
+    monkeypatch.setattr("sys.stdin", silent)
+    press = threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT])
+    press.start()
+
+    code, out, err = say("lint", "-")  # waits for a draft that never comes
+
+    press.join()
+    os.close(writer)
+    silent.close()
+    assert (130, "") == (code, out)
+    assert "songpipe: stopped" in err
+
+
+def test_a_disk_that_cannot_be_written_to_is_told(say: Any) -> None:
+    code, out, _ = say("doctor", "--rehearse", "--output", "/proc/songs")
+
+    assert 7 == code
+    assert re.search(r"FAIL disk +/proc cannot be written to", out)
 
 
 def test_the_log_of_a_bug_names_packages_that_are_missing() -> None:
