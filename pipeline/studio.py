@@ -69,8 +69,8 @@ class Writer(Protocol):
 class Band(Protocol):
     """A music server that plays. Implemented by `acestep`."""
 
-    def submit(self, job: Job) -> Ticket:
-        """Hand in a job once. Raises `BandError`."""
+    def submit(self, job: Job, watch: Watch) -> Ticket:
+        """Hand in a job once, telling the watch of a server that keeps us waiting. Raises `BandError`."""
         ...
 
     def collect(self, tickets: Sequence[Ticket], folder: Path, watch: Watch) -> tuple[Outcome, ...]:

@@ -7,6 +7,10 @@ from pipeline.brief import Brief
 from pipeline.song import Finding, Song
 from pipeline.take import Take
 
+# The names that the rehearsal's writer and band go by: what they have touched is a rehearsal wherever it was made.
+REHEARSAL_WRITER = "rehearsal/songwriter"
+REHEARSAL_BAND = "rehearsal-band"
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

@@ -54,12 +54,14 @@ class Wires:
 
 
 @contextmanager
-def open_desk(loaded: Loaded, watch: Watch, *, rehearse: bool) -> Iterator[Desk]:
+def open_desk(
+    loaded: Loaded, watch: Watch, *, rehearse: bool, resume_command: str = "songpipe resume"
+) -> Iterator[Desk]:
     """Open the studio, real or rehearsal, and everything in it; all of it is closed at the end."""
     with ExitStack() as stack:
         wires = rehearsal_wires(stack) if rehearse else real_wires(loaded)
         studio = _studio(loaded, watch, wires, stack, rehearsal=rehearse)
-        yield Desk(journal(loaded), studio)
+        yield Desk(journal(loaded), studio, resume_command)
 
 
 def journal(loaded: Loaded) -> Journal:
@@ -79,7 +81,7 @@ def rulebook(loaded: Loaded, taste: Taste) -> Rulebook:
 
 def taste(loaded: Loaded) -> Taste:
     """Load the taste of the settings, the workspace's own before the packaged one."""
-    return load_taste(loaded.settings.taste, _folders(loaded, "taste"))
+    return load_taste(loaded.settings.taste, _folders(loaded, "taste"), loaded.sources["taste"])
 
 
 def templates_folder(loaded: Loaded) -> Path | None:
@@ -104,6 +106,7 @@ def deadlines(acestep: Acestep) -> Deadlines:
         answer_s=acestep.answer_deadline,
         start_s=acestep.start_deadline,
         submit_s=acestep.submit_deadline,
+        busy_s=acestep.busy_deadline,
         download_s=acestep.download_deadline,
         patience_s=acestep.silent_deadline,
         stall_s=acestep.stall_deadline,

@@ -63,9 +63,9 @@ class AceStep:
     ) -> None:
         self.close()
 
-    def submit(self, job: Job) -> Ticket:
-        """Hand in a job once. Raises `BandError`."""
-        return self._intake.submit(job)
+    def submit(self, job: Job, watch: "Watch") -> Ticket:
+        """Hand in a job once, telling the watch of a server that keeps us waiting. Raises `BandError`."""
+        return self._intake.submit(job, watch)
 
     def collect(self, tickets: Sequence[Ticket], folder: Path, watch: "Watch") -> tuple[Outcome, ...]:
         """Wait for every ticket and download what was played into `folder`, in the order of the tickets.

@@ -13,6 +13,7 @@ from pipeline.acestep.forecast import Left, Open, Speed, left
 from pipeline.acestep.outcomes import Harvest
 from pipeline.acestep.poller import Poller
 from pipeline.acestep.server import Server
+from pipeline.acestep.waiting import span
 from pipeline.take import Outcome, Ticket, Trouble
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class Collection:
                     task.stall(None if stats is None else stats.idle, now)
         if now - begun >= self._deadlines.wait_s:
             for task in tasks:
-                task.fail(Trouble.TIMEOUT, f"not done within {self._deadlines.wait_s / 60:g} minutes")
+                task.fail(Trouble.TIMEOUT, f"not done within {span(self._deadlines.wait_s)}")
 
     def _left(self, waiting: list[Task], begun: float) -> Left | None:
         now = self._clock()

@@ -11,7 +11,7 @@ from pipeline.acestep import addresses
 from pipeline.acestep.deadlines import Deadlines
 from pipeline.acestep.faults import KEY_HINT, Ailing, Busy, KeyRefused, NotReached, Silent
 from pipeline.acestep.wire import Wire
-from pipeline.errors import ShelfError
+from pipeline.errors import BandError, ShelfError
 from pipeline.listening.sniff import sniff
 from pipeline.take import Trouble
 
@@ -19,6 +19,8 @@ TRIES = 3
 SMALLEST = 1024  # bytes: shorter than any music, longer than an error message
 _HEAD = 128  # bytes that tell the format
 _PAUSE_S = 2.0
+_GONE = (404, 410)
+_FETCH_AGAIN = "going on asks for the file again"
 
 
 class Unusable(Exception):  # noqa: N818 -- it says what the file is
@@ -37,6 +39,14 @@ class Fetched:
     format: str
     size: int
     sha256: str
+
+
+@dataclass(slots=True)
+class _Arrived:
+    """How far one attempt came; `announced` is the server's own word for the length."""
+
+    size: int = 0
+    announced: str | None = None
 
 
 class Downloads:
@@ -75,25 +85,30 @@ class Downloads:
         return Fetched(final, fetched.format, fetched.size, fetched.sha256)
 
     def _persistent(self, url: str, part: Path) -> Fetched:
-        for attempt in range(1, TRIES):
+        attempt = 1
+        while True:
+            arrived = _Arrived()
             try:
-                return self._attempt(url, part)
-            except (NotReached, Silent, Ailing, Busy):
-                self._sleep(_PAUSE_S * attempt)
-        return self._attempt(url, part)
+                return self._attempt(url, part, arrived)
+            except (NotReached, Silent, Ailing, Busy) as fault:
+                if attempt == TRIES:
+                    raise _given_up(fault, arrived) from fault
+            self._sleep(_PAUSE_S * attempt)
+            attempt += 1
 
-    def _attempt(self, url: str, part: Path) -> Fetched:
+    def _attempt(self, url: str, part: Path, arrived: _Arrived) -> Fetched:
         with self._wire.stream(url) as response:
             self._accept(response)
-            head, size, digest = b"", 0, hashlib.sha256()
+            arrived.announced = response.headers.get("content-length")
+            head, digest = b"", hashlib.sha256()
             with part.open("wb") as file:
                 for chunk in self._chunks(response):
                     head += chunk[: _HEAD - len(head)] if len(head) < _HEAD else b""
-                    size += len(chunk)
-                    self._check_size(size)
+                    arrived.size += len(chunk)
+                    self._check_size(arrived.size)
                     digest.update(chunk)
                     file.write(chunk)
-        return self._proven(part, head, size, digest.hexdigest(), response.headers.get("content-length"))
+        return self._proven(part, head, arrived, digest.hexdigest())
 
     def _accept(self, response: httpx.Response) -> None:
         """Judge the status of a download, where 403 and 404 are about the file and not about the key."""
@@ -107,7 +122,9 @@ class Downloads:
             raise Ailing(
                 f"the music server {server} could not send the audio file (HTTP {status})", status=status
             )
-        raise Unusable(f"the server no longer gives the file out (HTTP {status})", Trouble.LOST)
+        if status in _GONE:
+            raise Unusable(f"the server no longer has the file (HTTP {status})", Trouble.LOST)
+        raise Unusable(f"the server refused to hand out the file (HTTP {status})", Trouble.FAILED)
 
     def _chunks(self, response: httpx.Response) -> Iterator[bytes]:
         end = self._clock() + self._deadlines.download_s
@@ -120,24 +137,33 @@ class Downloads:
         if size > self._deadlines.largest_file:
             raise Unusable(f"the file is larger than {self._deadlines.largest_file / 2**20:.0f} MiB")
 
-    def _proven(self, part: Path, head: bytes, size: int, sha256: str, announced: str | None) -> Fetched:
-        if announced is not None and _number(announced) != size:
-            raise Silent(f"the music server {self._wire.server} sent {size} of {announced} bytes")
+    def _proven(self, part: Path, head: bytes, arrived: _Arrived, sha256: str) -> Fetched:
+        size = arrived.size
+        if arrived.announced is not None and _number(arrived.announced) != size:
+            raise Silent(f"the music server {self._wire.server} ended the download early")
         kind = sniff(head)
         if kind is None or size < SMALLEST:
-            raise Unusable(_what(head, size))
+            raise _unusable(head, size)
         return Fetched(part, kind, size, sha256)
 
 
-def _what(head: bytes, size: int) -> str:
+def _given_up(fault: BandError, arrived: _Arrived) -> BandError:
+    """Say of a download that failed for the last time how far it came."""
+    of_all = "" if (announced := _number(arrived.announced)) is None else f" of {announced}"
+    stopped = f"stopped at {arrived.size}{of_all} bytes and " if arrived.size else ""
+    hint = _FETCH_AGAIN if isinstance(fault, Silent) else fault.hint
+    return BandError(f"{fault.message}: the download {stopped}was tried {TRIES} times", hint=hint)
+
+
+def _unusable(head: bytes, size: int) -> Unusable:
     start = head.lstrip()[:1]
     if size == 0:
-        return "the file is empty"
+        return Unusable("the file is empty")
     if start in {b"{", b"["}:
-        return "the file is a message in JSON, not audio"
+        return Unusable("the file is a message in JSON, not audio")
     if start == b"<":
-        return "the file is a web page, not audio"
-    return f"the file is no audio that we know ({size} bytes)"
+        return Unusable("the download was a web page, not audio", Trouble.FAILED)
+    return Unusable(f"the file is no audio that we know ({size} bytes)")
 
 
 def _number(text: str | None) -> int | None:

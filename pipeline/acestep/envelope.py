@@ -11,6 +11,7 @@ WRONG_PORT_HINT = "check host and port: an ACE-Step API answers JSON (usually on
 _KEY = (401, 403)
 _FINE = (0, 200, "0", "200", None)  # a tuple: the code may be of any type
 _LONGEST_PAUSE_S = 3600.0
+_CODES = range(300, 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,11 @@ def opened(letter: Letter) -> Any:
     anything that is not JSON.
     """
     if letter.status in _KEY:
-        raise _key_refused(letter.server, letter.status, _reason(letter.text))
+        raise _key_refused(letter.server, letter.status, _reason(letter.text), f"HTTP {letter.status}")
     if letter.status == 429:
         raise _busy(letter)
     if letter.status >= 500:
-        raise _ailing(letter.server, letter.status, _reason(letter.text))
+        raise _ailing(letter.server, letter.status, _reason(letter.text), f"HTTP {letter.status}")
     if letter.status >= 400:
         raise _refused(letter)
     if letter.status >= 300:
@@ -63,9 +64,11 @@ def _unwrapped(letter: Letter) -> Any:
     if code in _FINE and (data["data"] is not None or not data.get("error")):
         return data["data"]
     reason = reasons.last_words(str(data.get("error") or ""))
-    if code in _KEY:
-        raise _key_refused(letter.server, code, reason)
-    raise _ailing(letter.server, code if isinstance(code, int) else 500, reason)
+    status = code if isinstance(code, int) and code in _CODES else 500
+    how = f"HTTP {letter.status} with {f'code {code}' if status == code else 'an error'} in it"
+    if status in _KEY:
+        raise _key_refused(letter.server, status, reason, how)
+    raise _ailing(letter.server, status, reason, how)
 
 
 def _reason(text: str) -> str:
@@ -88,8 +91,8 @@ def _said(reason: str) -> str:
     return f": {reason}" if reason else ""
 
 
-def _key_refused(server: str, status: int, reason: str) -> KeyRefused:
-    message = f"the music server {server} refuses the key (HTTP {status}){_said(reason)}"
+def _key_refused(server: str, status: int, reason: str, how: str) -> KeyRefused:
+    message = f"the music server {server} refuses the key ({how}){_said(reason)}"
     return KeyRefused(message, hint=KEY_HINT, status=status, reason=reason)
 
 
@@ -102,13 +105,13 @@ def _busy(letter: Letter) -> Busy:
     return fault
 
 
-def _ailing(server: str, status: int, reason: str) -> Ailing | KeyRefused:
+def _ailing(server: str, status: int, reason: str, how: str) -> Ailing | KeyRefused:
     if "api key is not configured" in reason.lower():
         message = f"the music server {server} has no key of its own and therefore serves nobody"
         return KeyRefused(
             message, hint="start the server with ACESTEP_API_KEY set", status=status, reason=reason
         )
-    message = f"the music server {server} failed (HTTP {status}){_said(reason)}"
+    message = f"the music server {server} failed ({how}){_said(reason)}"
     return Ailing(message, hint="look at the server's console", status=status, reason=reason)
 
 

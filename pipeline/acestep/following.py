@@ -2,6 +2,7 @@
 
 from pipeline.acestep.answers import Report, State
 from pipeline.acestep.deadlines import Deadlines
+from pipeline.acestep.waiting import span
 from pipeline.take import Failure, Ticket, Trouble
 
 EMPTY_ANSWERS = 3  # in a row: then the server has forgotten the task
@@ -91,11 +92,11 @@ class Task:
         An idle server that calls it running was restarted. A task that waits its turn, or one whose server
         tells no progress, may take as long as the whole wait.
         """
-        minutes = f"{self._deadlines.stall_s / 60:g} minutes"
+        still = f"nothing has moved for {span(self._deadlines.stall_s)}"
         if idle:
-            self.fail(Trouble.LOST, f"nothing has moved for {minutes}, and the server has nothing to do")
+            self.fail(Trouble.LOST, f"{still}, and the server has nothing to do")
         elif self.report.state is State.RUNNING and _tells_progress(self.report):
-            self.fail(Trouble.TIMEOUT, f"nothing has moved for {minutes}, at {self.report.stage or 'work'!r}")
+            self.fail(Trouble.TIMEOUT, f"{still}, at {self.report.stage or 'work'!r}")
         else:
             self._changed = now
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.acestep import answers, reasons
 from pipeline.acestep.answers import State
@@ -11,10 +11,18 @@ from pipeline.acestep.dialects import Dialect
 from pipeline.acestep.faults import Ailing, Answered, Busy, NotReached, Refused, Silent
 from pipeline.acestep.knowledge import Stats
 from pipeline.acestep.server import Server
+from pipeline.acestep.waiting import Waiting
 from pipeline.errors import BandError
 from pipeline.take import Job, Ticket, Trouble
 
+if TYPE_CHECKING:
+    from pipeline.studio import Watch
+
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 5.0, 60.0
+_LOOK_FIRST = (
+    "look at the server's console or /v1/stats first: it may be playing the job already, and resuming hands it in"
+    " once more"
+)
 
 
 class Intake:
@@ -35,16 +43,17 @@ class Intake:
         self._sleep = sleep
         self._now = now
 
-    def submit(self, job: Job) -> Ticket:
+    def submit(self, job: Job, watch: "Watch") -> Ticket:
         """Hand in a job once; it is sent again only when the server proves that it never got it.
 
         A job that a server refuses to play for a reason we can do something about gives a ticket whose
-        `answer` is that refusal. Raises BandError for every other failure.
+        `answer` is that refusal. The watch is told why it takes long. Raises BandError for every other failure.
         """
-        self._server.dialect()
+        waiting = Waiting(self._server.url, watch.note, self._clock)
+        self._server.dialect(waiting.down)
         submitted_at = self._now()
         try:
-            answer = self._deliver(job)
+            answer = self._deliver(job, waiting)
         except (Ailing, Refused) as fault:
             if not self._tells_of_the_job(fault):
                 raise
@@ -53,7 +62,7 @@ class Intake:
         if receipt is None:
             raise BandError(
                 f"the music server {self._server.url} took the job and gave no task id",
-                hint="look at its console; it may be playing",
+                hint=_LOOK_FIRST,
             )
         failed = receipt.state is State.FAILED
         return self._ticket(job, submitted_at, receipt.task_id, json.dumps(answer) if failed else "")
@@ -67,21 +76,21 @@ class Intake:
         blocking = self._server.dialect() is Dialect.GRADIO and fault.status == 500
         return bool(fault.reason) and (blocking or reasons.trouble(fault.reason) is not Trouble.FAILED)
 
-    def _deliver(self, job: Job) -> Any:
+    def _deliver(self, job: Job, waiting: Waiting) -> Any:
         before = self._server.stats()
         try:
-            return self._knock(job)
+            return self._knock(job, waiting)
         except (Silent, Ailing) as fault:
             if isinstance(fault, Ailing) and self._tells_of_the_job(fault):
                 raise
             if not _never_arrived(before, self._server.stats()):
                 raise _perhaps_running(fault) from fault
         try:
-            return self._knock(job)
+            return self._knock(job, waiting)
         except Silent as fault:
             raise _perhaps_running(fault) from fault
 
-    def _knock(self, job: Job) -> Any:
+    def _knock(self, job: Job, waiting: Waiting) -> Any:
         """Send the job, again and again only while the server turns it away unread."""
         begun, pauses = self._clock(), _pauses()
         while True:
@@ -90,11 +99,15 @@ class Intake:
                 return self._server.post(job)
             except Busy as fault:
                 pause_s = max(pause_s, fault.retry_after_s)
-                if self._clock() + pause_s > begun + self._deadlines.busy_s:
+                left_s = begun + self._deadlines.busy_s - self._clock()
+                if pause_s > left_s:
                     raise
+                waiting.full(left_s)
             except NotReached as fault:
-                if fault.unknown_host or self._clock() + pause_s > begun + self._deadlines.start_s:
+                left_s = begun + self._deadlines.start_s - self._clock()
+                if fault.unknown_host or pause_s > left_s:
                     raise
+                waiting.down(left_s)
             self._sleep(pause_s)
 
 
@@ -115,7 +128,7 @@ def _never_arrived(before: Stats | None, after: Stats | None) -> bool:
 def _perhaps_running(fault: BandError) -> BandError:
     return BandError(
         f"{fault.message}; the job was sent and may be running, so it was not sent again",
-        hint="look at the server's console or /v1/stats before you try again",
+        hint=_LOOK_FIRST,
     )
 
 

@@ -10,6 +10,7 @@ from pipeline.acestep.faults import Ailing, Busy, NotAceStep, NotReached, Silent
 from pipeline.acestep.following import Task
 from pipeline.acestep.pace import Pace
 from pipeline.acestep.server import Server
+from pipeline.acestep.waiting import span
 from pipeline.errors import BandError
 
 LONGEST_NAP_S = 1.0  # so that whoever waits can tell the time left
@@ -99,6 +100,6 @@ class Poller:
         silent_s = now - self._silent_since
         if silent_s >= self._deadlines.patience_s:
             raise BandError(
-                f"{fault.message}, and that for {silent_s / 60:.0f} minutes; its jobs may still be running",
-                hint="`songpipe resume` asks for them again",
+                f"{fault.message}, and that for {span(silent_s)}; its jobs may still be running",
+                hint="going on asks for them again",
             ) from fault

@@ -58,19 +58,20 @@ class Server:
             raise NotAceStep(f"{self.url} is no ACE-Step server", hint=WRONG_PORT_HINT)
         return found
 
-    def dialect(self) -> Dialect:
+    def dialect(self, when_down: Callable[[float], None] = lambda _: None) -> Dialect:
         """Tell the dialect, asking once; a server that refuses connections may still be starting.
 
-        Raises BandError when nothing answers in time, or something that cannot play.
+        `when_down` hears how many seconds more it is waited for, each time before it is tried again. Raises
+        BandError when nothing answers in time, or something that cannot play.
         """
         with self._lock:
             if self._dialect is None:
-                self._dialect = self._recognised()
+                self._dialect = self._recognised(when_down)
             return self._dialect
 
-    def _recognised(self) -> Dialect:
+    def _recognised(self, when_down: Callable[[float], None]) -> Dialect:
         try:
-            health = self._health_when_started()
+            health = self._health_when_started(when_down)
         except (Silent, Ailing, Busy):  # loading its models: alive, and busy
             return Dialect.CURRENT
         dialect = of_service(health.service) if health is not None else Dialect.CURRENT
@@ -83,14 +84,16 @@ class Server:
             self._language_model = health.language_model
         return dialect
 
-    def _health_when_started(self) -> Health | None:
+    def _health_when_started(self, when_down: Callable[[float], None]) -> Health | None:
         end = self._clock() + self._deadlines.start_s
         while True:
             try:
                 return self.health()
             except NotReached as fault:
-                if fault.unknown_host or self._clock() + _TRY_AGAIN_S > end:
+                left_s = end - self._clock()
+                if fault.unknown_host or left_s < _TRY_AGAIN_S:
                     raise
+                when_down(left_s)
             self._sleep(_TRY_AGAIN_S)
 
     def post(self, job: Job) -> Any:

@@ -12,16 +12,16 @@ from pipeline.cli.options import settings_option
 @click.pass_context
 def command(ctx: click.Context, assignments: tuple[str, ...]) -> None:
     """Print every setting with its value and its source. Secrets are never shown."""
-    from pipeline.cli.edge import print_json
     from pipeline.cli.making import load
+    from pipeline.cli.printing import say, say_json
     from pipeline.settings.load import effective
 
     given = ctx.find_root().obj or {}
     rows = effective(load(given, assignments))
     if given.get("json"):
         settings = [{"key": row.key, "value": row.value, "source": row.source} for row in rows]
-        print_json({"schema": "songpipe.config/1", "settings": settings})
+        say_json({"schema": "songpipe.config/1", "settings": settings})
         return
     width = max(len(row.key) for row in rows)
     for row in rows:
-        click.echo(f"{row.key:<{width}}  {row.value}  # {row.source}")
+        say(f"{row.key:<{width}}  {row.value}  # {row.source}")

@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from pipeline.checkup import Check, examine
-from pipeline.cli.edge import print_json
 from pipeline.cli.making import load
+from pipeline.cli.printing import say, say_json
 from pipeline.cli.watching import harmless
 
 
@@ -22,12 +22,12 @@ def report(given: Mapping[str, Any], assignments: Sequence[str]) -> int:
     code = next((check.exit_code for check in checks if not check.ok), 0)
     if given.get("json"):
         ready = {"schema": "songpipe.checkup/1", "ok": code == 0, "exit_code": code}
-        print_json({**ready, "checks": [asdict(check) for check in checks]})
+        say_json({**ready, "checks": [asdict(check) for check in checks]})
     return code
 
 
 def _print(check: Check) -> None:
     mark = click.style("ok  ", fg="green") if check.ok else click.style("FAIL", fg="red", bold=True)
-    click.echo(f"{mark} {check.name:<13} {harmless(check.detail)}")
+    say(f"{mark} {check.name:<13} {harmless(check.detail)}")
     if not check.ok and check.hint:
-        click.echo(f"     {'':<13} → {harmless(check.hint)}")
+        say(f"     {'':<13} → {harmless(check.hint)}")

@@ -1,16 +1,18 @@
 """The edge: the one place where a failure becomes a line for the user and an exit code for a script."""
 
-import json
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from pipeline.cli.group import songpipe
-from pipeline.errors import InputError, Interrupted, SongpipeError
+from pipeline.cli.printing import say_json
+from pipeline.errors import InputError, Interrupted, ShelfError, SongpipeError
 
 
 def run(argv: Sequence[str]) -> int:
@@ -18,9 +20,11 @@ def run(argv: Sequence[str]) -> int:
     as_json = "--json" in argv
     try:
         code = songpipe.main(args=list(argv), prog_name="songpipe", standalone_mode=False)
-        sys.stdout.flush()
     except (BrokenPipeError, SystemExit):  # click leaves with SystemExit when a pipe breaks, and only then
         return _reader_gone()
+    except NoArgsIsHelpError as page:
+        click.echo(page.format_message(), err=True)
+        return InputError.exit_code
     except (SongpipeError, click.ClickException, click.Abort, KeyboardInterrupt) as error:
         return _tell(_foreseen(error), as_json)
     except Exception:  # noqa: BLE001 -- the one handler for what nobody foresaw
@@ -35,12 +39,13 @@ def _foreseen(error: BaseException) -> SongpipeError:
         context = getattr(error, "ctx", None)
         page = context.command_path if context is not None else "songpipe"
         return InputError(" ".join(error.format_message().split()), hint=f"see {page} --help")
-    return Interrupted("stopped", hint="songpipe resume finishes what was in flight, if anything was")
+    return Interrupted("stopped")
 
 
 def _tell(error: SongpipeError, as_json: bool) -> int:
     if as_json:
-        print_json(error_document(error))
+        with suppress(ShelfError, BrokenPipeError):  # the line on standard error still says it
+            say_json(error_document(error))
     tell(error)
     return error.exit_code
 
@@ -63,11 +68,6 @@ def tell(error: SongpipeError, prefix: str = "") -> None:
     click.echo(
         "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line), err=True
     )
-
-
-def print_json(document: dict[str, Any] | list[Any]) -> None:
-    """Print the one JSON document of a run."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def _reader_gone() -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
@@ -50,7 +49,6 @@ _COMMON = (
     ),
     click.option(
         "--output",
-        type=click.Path(path_type=Path),
         metavar="DIR",
         callback=_remember,
         expose_value=False,

@@ -13,13 +13,13 @@ from pipeline.cli.group import common_options
 @click.pass_context
 def command(ctx: click.Context, folder: Path) -> None:
     """Write songpipe.yaml, prompts/, configs/ and briefs.yaml into DIR. Files that exist are left alone."""
-    from pipeline.cli.edge import print_json
+    from pipeline.cli.printing import say, say_json
     from pipeline.settings.workspace import create
 
     given = ctx.find_root().obj or {}
     made = create(folder)
     if given.get("json"):
-        print_json(
+        say_json(
             {
                 "schema": "songpipe.workspace/1",
                 "folder": str(made.folder),
@@ -29,6 +29,6 @@ def command(ctx: click.Context, folder: Path) -> None:
         )
         return
     for path in made.written:
-        click.echo(path)
+        say(str(path))
     if made.kept and not given.get("quiet"):
-        click.echo(f"songpipe: {len(made.kept)} files were there already and are untouched", err=True)
+        click.echo(f"songpipe: left alone because they exist: {', '.join(map(str, made.kept))}", err=True)

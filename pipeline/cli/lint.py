@@ -15,11 +15,11 @@ from pipeline.cli.options import asked, frame_options
 @click.pass_context
 def command(ctx: click.Context, /, file: str, assignments: tuple[str, ...], **song: Any) -> None:
     """Check the draft in FILE ("-" reads standard input); exit 3 when an error-level rule fails."""
-    from pipeline.brief import take_order
     from pipeline.cli.linting import lint
+    from pipeline.cli.making import brief_for
     from pipeline.cli.reading import read_text
 
-    name = "standard input" if file == "-" else file
-    brief = take_order(text=f"the draft {name}", **asked(song))
-    if not lint(ctx.find_root().obj or {}, read_text(file, name), name, brief, assignments):
+    given, name = ctx.find_root().obj or {}, "standard input" if file == "-" else file
+    text = read_text(file, name)
+    if not lint(given, text, name, brief_for(given, file, asked(song), assignments), assignments):
         ctx.exit(3)

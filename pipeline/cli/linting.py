@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from pipeline.brief import Brief
-from pipeline.cli.edge import print_json
 from pipeline.cli.making import load
+from pipeline.cli.printing import say, say_json
 from pipeline.cli.watching import harmless
 from pipeline.errors import DraftError
 from pipeline.song import Finding, Severity
@@ -32,7 +32,7 @@ def lint(given: Mapping[str, Any], text: str, name: str, brief: Brief, assignmen
     if seen.draft is None:
         raise DraftError(f"{name} holds no song: {seen.fault}", hint="a draft has PROMPT: and LYRICS:")
     if given.get("json"):
-        print_json(_document(name, seen))
+        say_json(_document(name, seen))
     else:
         _print(name, seen, quiet=bool(given.get("quiet")))
     return not seen.errors
@@ -56,11 +56,15 @@ def _print(name: str, seen: Review, *, quiet: bool) -> None:
     for repair in seen.draft.repairs:
         click.echo(f"songpipe: mended: {harmless(repair)}", err=True)
     errors, others = len(seen.errors), len(seen.findings) - len(seen.errors)
-    click.echo(f"songpipe: {errors} errors, {others} warnings and notes", err=True)
+    click.echo(f"songpipe: {_count(errors, 'error')}, {_count(others, 'other finding')}", err=True)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _print_finding(name: str, finding: Finding) -> None:
     place = f"{harmless(name)}:{finding.line}" if finding.line else harmless(name)
     severity = click.style(finding.severity.value, fg=_COLOURS[finding.severity])
-    click.echo(f"{place}: {finding.rule} {severity}: {harmless(finding.message)}")
-    click.echo(f"    {harmless(finding.hint)}")
+    say(f"{place}: {finding.rule} {severity}: {harmless(finding.message)}")
+    say(f"    {harmless(finding.hint)}")

@@ -18,7 +18,7 @@ class Seconds(click.ParamType[Any]):
         try:
             return float(value)
         except ValueError:
-            self.fail(f"{value!r} is neither a number of seconds nor 'auto'", param, ctx)
+            self.fail(f"{value[:40]!r} is neither a number of seconds nor 'auto'", param, ctx)
 
 
 settings_option = click.option(
@@ -67,10 +67,10 @@ def performance_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def overrides(
     assignments: tuple[str, ...], *, id3v23: bool, max_cost: float | None = None
-) -> tuple[str, ...]:
-    """Give the settings of the flags that stand for one, after those of --set."""
-    cost = [f"llm.max_cost={max_cost}"] if max_cost is not None else []
-    return (*assignments, *cost, *(["finish.id3v23=true"] if id3v23 else []))
+) -> tuple[str | tuple[str, str], ...]:
+    """Give the settings of the flags that stand for one, each with the flag's name, after those of --set."""
+    cost = [("--max-cost", f"llm.max_cost={max_cost}")] if max_cost is not None else []
+    return (*assignments, *cost, *([("--id3v23", "finish.id3v23=true")] if id3v23 else []))
 
 
 def asked(fields: dict[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,8 @@ def command(
 ) -> None:
     """Run a small songwriter and a small band that speak the two real wires, until Ctrl-C.
 
-    Prints the two URLs. Nothing they make leaves this machine, and all of it is marked as a rehearsal.
+    Prints the two URLs. Nothing they make leaves this machine, and every song made with either of them is
+    marked as a rehearsal.
     """
     from pipeline.cli.rehearsing import run, show_faults
 

@@ -1,14 +1,16 @@
 """The rehearsal studio in the foreground."""
 
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
-from pipeline.cli.edge import print_json
+from pipeline.cli.printing import say, say_json
 from pipeline.rehearsal.faults import FAULTS, table
 from pipeline.rehearsal.studio import RehearsalStudio
+from pipeline.track import REHEARSAL_WRITER
 
 
 def run(
@@ -19,13 +21,21 @@ def run(
         writer_port=writer_port, band_port=band_port, speed=speed, faults=tuple(faults)
     ) as studio:
         if given.get("json"):
-            print_json(
-                {"schema": "songpipe.rehearsal/1", "writer": studio.writer_url, "band": studio.band_url}
-            )
+            say_json({"schema": "songpipe.rehearsal/1", "writer": studio.writer_url, "band": studio.band_url})
         else:
-            click.echo(f"writer {studio.writer_url}")
-            click.echo(f"band   {studio.band_url}")
+            say(f"writer {studio.writer_url}")
+            say(f"band   {studio.band_url}")
+        if sys.stderr.isatty() and not given.get("quiet"):
+            click.echo(f"songpipe: in another terminal: {_exports(studio)}", err=True)
         _wait(quiet=bool(given.get("quiet")))
+
+
+def _exports(studio: RehearsalStudio) -> str:
+    """Give the line that points the other commands at the two servers."""
+    return (
+        f"export SONGPIPE_LLM_BASE_URL={studio.writer_url} SONGPIPE_LLM_MODELS={REHEARSAL_WRITER} "
+        f"SONGPIPE_ACESTEP_URLS={studio.band_url}"
+    )
 
 
 def _wait(*, quiet: bool) -> None:
@@ -41,6 +51,6 @@ def show_faults(given: Mapping[str, Any]) -> None:
     """Print every fault that can be asked for."""
     if given.get("json"):
         rows = [{"name": name, "side": fault.side, "what": fault.what} for name, fault in FAULTS.items()]
-        print_json({"schema": "songpipe.faults/1", "faults": rows})
+        say_json({"schema": "songpipe.faults/1", "faults": rows})
     else:
-        click.echo(table())
+        say(table())

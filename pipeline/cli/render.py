@@ -19,13 +19,12 @@ def command(
     """Have the draft in FILE played ("-" reads standard input).
 
     A draft is what `songpipe write --no-render` gives: PROMPT: with the sound, LYRICS: with tagged sections.
+    Played from where songpipe left it, it keeps the length, language and so on that it was written for.
     """
-    from pipeline.brief import take_order
-    from pipeline.cli.making import make
+    from pipeline.cli.making import brief_for, make
     from pipeline.cli.reading import read_text
     from pipeline.engine.desk import Order
 
-    name = "a draft on standard input" if file == "-" else f"the draft {file}"
-    draft = read_text(file, name)
-    order = Order(take_order(text=name, **asked(song)), draft=draft)
-    make(ctx.find_root().obj or {}, order, overrides(assignments, id3v23=id3v23))
+    given, settings = ctx.find_root().obj or {}, overrides(assignments, id3v23=id3v23)
+    draft = read_text(file, "the draft on standard input" if file == "-" else f"the draft {file}")
+    make(given, Order(brief_for(given, file, asked(song), settings), draft=draft), settings)

@@ -12,13 +12,13 @@ from pipeline.cli.group import common_options
 @common_options
 def command(kind: Literal["settings", "briefs", "song"]) -> None:
     """Print the JSON Schema of KIND: the settings file, a brief file, or the song document of --json."""
-    from pipeline.cli.edge import print_json
+    from pipeline.cli.printing import say_json
 
     if kind == "song":
         from pipeline.library.document import schema as song_schema
 
-        print_json(song_schema())
+        say_json(song_schema())
     else:
         from pipeline.settings.schema import json_schema
 
-        print_json(json_schema(kind))
+        say_json(json_schema(kind))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -14,12 +15,12 @@ from rich.progress import (
     Task,
     TaskID,
     TextColumn,
-    TimeElapsedColumn,
 )
 from rich.text import Text
 
 from pipeline.studio import Watch
 
+_ROOMY = 60  # columns: below that the bar leaves its place to the words
 _HEADLINES = {"writing": "Writing the words", "playing": "The band plays", "finishing": "Finishing"}
 
 
@@ -71,6 +72,7 @@ class Plain(Silent):
         self._console = console
         self._all = verbose or console.is_terminal
         self._step = ""
+        self._wrap = Wrap(console)
 
     def stage(self, name: str) -> None:
         """Tell the stage to whoever wants to know more."""
@@ -80,7 +82,7 @@ class Plain(Silent):
     def words(self, text: str) -> None:
         """Show the words on a terminal."""
         if self._console.is_terminal:
-            self._console.print(Text(harmless(text)), end="", soft_wrap=True)
+            self._wrap.print(text)
 
     def progress(self, fraction: float | None, label: str, left_s: float | None) -> None:
         """Tell each new step once."""
@@ -92,6 +94,7 @@ class Plain(Silent):
 
     def note(self, text: str) -> None:
         """Print the line."""
+        self._wrap.end()
         self._console.print(Text(f"songpipe: {harmless(text)}"), soft_wrap=True)
 
 
@@ -100,13 +103,52 @@ def clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
+class Wrap:
+    """Text that comes in pieces, broken between words where the terminal ends."""
+
+    def __init__(self, console: Console, style: str = "") -> None:
+        self._console = console
+        self._style = style
+        self._column = 0
+        self._word = ""
+
+    def print(self, text: str) -> None:
+        """Show a piece; a word is shown once it is whole."""
+        self._show("".join(self._step(letter) for letter in harmless(text)))
+
+    def end(self) -> None:
+        """Show what is left and go to a new line."""
+        last = self._whole_word()
+        self._show(last + "\n" if self._column else "")
+        self._column = 0
+
+    def _step(self, letter: str) -> str:
+        if letter not in " \n\t":
+            self._word += letter
+            return ""
+        word = self._whole_word()
+        self._column = 0 if letter == "\n" else self._column + 1
+        return word + ("\n" if letter == "\n" else " ")
+
+    def _whole_word(self) -> str:
+        width, word = cell_len(self._word), self._word
+        breaks = self._column and self._column + width > self._console.width
+        self._column = width if breaks else self._column + width
+        self._word = ""
+        return f"\n{word}" if breaks else word
+
+    def _show(self, text: str) -> None:
+        if text:
+            self._console.print(Text(text, style=self._style), end="", soft_wrap=True)
+
+
 class _Left(ProgressColumn):
-    """The time left as the band tells it; a guess of our own would be worse."""
+    """The time left as the band tells it, a guess of our own would be worse; until then the time it took."""
 
     def render(self, task: Task) -> Text:
-        """Show minutes and seconds, or nothing when it cannot be told."""
+        """Show minutes and seconds."""
         left = task.fields.get("left_s")
-        return Text("" if left is None else f"{clock(left)} left", style="cyan")
+        return Text(clock(task.elapsed or 0.0) if left is None else f"{clock(left)} left", style="cyan")
 
 
 class Live:
@@ -116,19 +158,18 @@ class Live:
         self._console = console
         self._bar: Progress | None = None
         self._task = TaskID(0)
-        self._mid_line = False
+        self._wrap = Wrap(console, "dim")
 
     def stage(self, name: str) -> None:
         """Begin a stage with a moving line of its own."""
-        self._end_line()
-        self._stop()
+        self.close()
         if name not in _HEADLINES:
             return
+        roomy = self._console.width >= _ROOMY
         self._bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            TimeElapsedColumn(),
+            *([BarColumn(bar_width=24)] if roomy else []),
             _Left(),
             console=self._console,
             transient=True,
@@ -139,16 +180,14 @@ class Live:
     def words(self, text: str) -> None:
         """Show the model's words as they come."""
         self._stop()
-        clean = harmless(text)
-        self._console.print(Text(clean, style="dim"), end="", soft_wrap=True)
-        self._mid_line = bool(clean) and not clean.endswith("\n")
+        self._wrap.print(text)
 
     def progress(self, fraction: float | None, label: str, left_s: float | None) -> None:
         """Move the bar."""
         if self._bar is not None:
             self._bar.update(
                 self._task,
-                description=harmless(label)[:40],
+                description=harmless(label)[: min(40, self._console.width - 18)],
                 total=None if fraction is None else 1.0,
                 completed=fraction or 0.0,
                 left_s=left_s,
@@ -156,18 +195,13 @@ class Live:
 
     def note(self, text: str) -> None:
         """Print a line above the bar."""
-        self._end_line()
+        self._wrap.end()
         self._console.print(Text(harmless(text), style="yellow"))
 
     def close(self) -> None:
         """Leave the terminal as it was."""
-        self._end_line()
+        self._wrap.end()
         self._stop()
-
-    def _end_line(self) -> None:
-        if self._mid_line:
-            self._console.print()
-            self._mid_line = False
 
     def _stop(self) -> None:
         if self._bar is not None:

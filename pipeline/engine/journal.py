@@ -1,9 +1,9 @@
 """The journal of one song on disk: a stage that finished is read back, never paid for twice."""
 
 import itertools
-import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.brief import Brief
 from pipeline.errors import InputError, ShelfError
+from pipeline.library import disk
 
 T = TypeVar("T")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter is taken for a digit
 _DONE = "done"
-_ROOM = "free some space or name another folder with --output"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Order:
     """What the user wants: the brief, the draft if a person brought one, words only, and which studio."""
 
     brief: Brief
-    draft: str = ""
+    draft: str | None = None
     words_only: bool = False
     rehearsal: bool = False
 
@@ -63,20 +63,33 @@ class Session:
         """
         number = next(n for n in itertools.count(1) if not (self.folder / f"aside-{n}").exists())
         aside = self.folder / f"aside-{number}"
-        try:
+        with disk.failures_told(f"write {aside.name}", self.folder):
             aside.mkdir()
-            for path in (
-                *(self.folder / "journal").glob(f"{stage}*.json"),
-                *(self.folder / "takes").glob("*"),
-            ):
+            notes, takes = (self.folder / "journal").glob(f"{stage}*.json"), (self.folder / "takes").glob("*")
+            for path in (*notes, *takes):
                 path.replace(aside / path.name)
-        except OSError as error:
-            raise ShelfError(f"cannot write {aside}: {error.strerror}", hint=_ROOM) from error
         return aside
+
+    @property
+    def stage(self) -> str:
+        """How far it has come: "ordered" (nothing is there yet), "written", or "playing"."""
+        notes = {note.name for note in (self.folder / "journal").glob("*.json")}
+        if any(name.startswith("playing") for name in notes):
+            return "playing"
+        return "written" if notes or any(self.folder.glob("aside-*")) else "ordered"
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since it was ordered."""
+        return max(0.0, time.time() - (self.folder / "order.json").stat().st_mtime)
+
+    def drop(self) -> None:
+        """Mark the order as done without anything more to do; all it has stays in its folder."""
+        _write(self.folder / _DONE, b"")
 
     def close(self) -> None:
         """Mark the order as done; the takes are on the shelf by now, so their working copies go."""
-        _write(self.folder / _DONE, b"")
+        self.drop()
         shutil.rmtree(self.folder / "takes", ignore_errors=True)
 
 
@@ -97,55 +110,57 @@ class Journal:
     @contextmanager
     def reopen(self, session_id: str) -> Iterator[Session]:
         """Take up a song again. Raises InputError when another process has it, or when there is none."""
-        order = self.order(session_id)
-        folder = self.root / session_id
-        lock = FileLock(folder / "lock", timeout=0)
+        session = self.look(session_id)
+        lock = FileLock(session.folder / "lock", timeout=0)
         try:
             lock.acquire()
         except Timeout as error:
-            raise InputError(f"song {session_id!r} is being worked on by another process") from error
+            hint = "wait until it is done, or stop the other one"
+            raise InputError(
+                f"song {session_id!r} is being worked on by another process", hint=hint
+            ) from error
         try:
-            yield Session(session_id, folder, order)
+            yield session
         finally:
             lock.release()
 
-    def order(self, session_id: str) -> Order:
-        """Read what a session was opened for. Raises InputError when there is no such session."""
+    def look(self, session_id: str) -> Session:
+        """Look at a session without taking it up. Raises InputError when there is no such session."""
         order = self.root / session_id / "order.json"
         if Path(session_id).name != session_id or not order.exists():
             raise InputError(f"there is no unfinished song {session_id!r}", hint="see songpipe resume --list")
-        return _read(order, TypeAdapter(Order))
+        return Session(session_id, order.parent, _read(order, TypeAdapter(Order)))
+
+    def ordered_as(self, draft: Path) -> Brief | None:
+        """Find the brief that a draft was written for; None when it does not lie in its song's folder."""
+        folder = draft.absolute().parent
+        ours = folder.parent == self.root.absolute() and (folder / "order.json").exists()
+        return self.look(folder.name).order.brief if ours else None
 
     def unfinished(self) -> tuple[str, ...]:
-        """Name the sessions whose track is not on the shelf, oldest first."""
+        """Name the sessions that are not done, oldest first."""
         orders = sorted(self.root.glob("*/order.json"), key=lambda order: order.stat().st_mtime_ns)
         return tuple(order.parent.name for order in orders if not (order.parent / _DONE).exists())
 
 
 def _read(note: Path, adapter: TypeAdapter[T]) -> T:
+    with disk.failures_told("read the journal", note):
+        content = note.read_bytes()
     try:
-        return adapter.validate_json(note.read_bytes())
-    except OSError as error:
-        raise ShelfError(f"cannot read {note}: {error.strerror}") from error
+        return adapter.validate_json(content)
     except ValidationError as error:
-        raise ShelfError(
-            f"the journal entry {note} is damaged", hint="remove it to have that stage done again"
-        ) from error
+        hint = "remove it to have that stage done again"
+        raise ShelfError(f"the journal entry {note} is damaged", hint=hint) from error
 
 
 def _write(note: Path, content: bytes) -> None:
+    """Put a note down, whole or not at all."""
     temporary = note.with_name(f".{note.name}.{secrets.token_hex(4)}.tmp")
-    try:
+    with disk.failures_told(f"write {note.name}", note.parent):
         note.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(note)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise ShelfError(
-            f"cannot write {note}: {error.strerror}",
-            hint=_ROOM,
-        ) from error
+        try:
+            disk.write(temporary, content)
+            temporary.replace(note)
+        finally:
+            with suppress(OSError):
+                temporary.unlink()

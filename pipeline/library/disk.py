@@ -67,9 +67,9 @@ def copy(source: Path, target: Path) -> str:
     return digest.hexdigest()
 
 
-def write(target: Path, content: str) -> None:
-    """Write a new UTF-8 text file, down to the disk. Raises OSError."""
-    with target.open("x", encoding="utf-8", newline="\n") as writing:
+def write(target: Path, content: bytes) -> None:
+    """Write a new file, down to the disk. Raises OSError."""
+    with target.open("xb") as writing:
         writing.write(content)
         writing.flush()
         os.fsync(writing.fileno())

@@ -125,4 +125,5 @@ class SidecarDocument(SongDocument):
 def schema() -> dict[str, Any]:
     """Give the JSON Schema of the song document; what only the sidecar has is not required."""
     found = SidecarDocument.model_json_schema(by_alias=True, mode="serialization")
-    return {**found, "required": [key for key in found["required"] if key not in {"hashes", "versions"}]}
+    required = [key for key in found["required"] if key not in {"hashes", "versions"}]
+    return {**found, "required": list(dict.fromkeys(["schema", *required]))}

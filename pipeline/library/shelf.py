@@ -85,7 +85,7 @@ def _fill(folder: Path, stem: str, track: Track, label: Callable[[Path], Track])
         told = label(hidden / file)
         hashes[file] = disk.settle(hidden / file)
         kept = replace(told, takes=takes, file=file, sidecar=f"{stem}{staging.SIDECAR}", hashes=hashes)
-        disk.write(hidden / kept.sidecar, sidecar.text(kept))
+        disk.write(hidden / kept.sidecar, sidecar.text(kept).encode())
         staging.show(hidden)
     finally:
         staging.withdraw(hidden)

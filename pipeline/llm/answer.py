@@ -25,6 +25,7 @@ class Answer:
     served: str = ""
     request_id: str = ""
     frames: int = 0
+    chosen: bool = False  # whether any frame held a choice
     usage: Mapping[str, Any] = field(default_factory=dict)
     pricing: Mapping[str, Any] = field(default_factory=dict)
     _size: int = 0
@@ -73,6 +74,7 @@ class Answer:
         self.usage = _mapping(frame.get("usage")) or self.usage
         self.pricing = _mapping(frame.get("x_nanogpt_pricing")) or self.pricing
         choice = _first(frame.get("choices"))
+        self.chosen = self.chosen or bool(choice)
         piece = self._said(_mapping(choice.get("delta")) or _mapping(choice.get("message")))
         self.finish = _text(choice.get("finish_reason")).lower() or self.finish
         return piece
@@ -80,9 +82,11 @@ class Answer:
     def verify(self, refuses: Callable[[str], bool]) -> None:
         """Raise the `Fault` that makes this answer no song; a finish reason is demanded, not assumed."""
         text = self.text
+        if not self.frames:
+            raise Fault(Kind.NO_STREAM, "the reply held nothing at all")
         if not self.finish:
-            nothing = Kind.TRUNCATED if self.frames else Kind.NO_STREAM
-            raise Fault(nothing, "the reply ended without a finish reason")
+            how = "ended without a finish reason" if self.chosen else "had no choices"
+            raise Fault(Kind.TRUNCATED, f"the reply {how}")
         if self.refusal or self.finish in _FILTERED:
             raise Fault(Kind.REFUSED, f"the model refused: {self.refusal or 'content filter'}")
         if self.finish in _CUT:

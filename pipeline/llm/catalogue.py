@@ -16,7 +16,7 @@ from pipeline.llm.faults import translate
 from pipeline.llm.limits import Price
 from pipeline.llm.redact import Redactor
 from pipeline.llm.relay import Relay
-from pipeline.llm.stopping import key_rejected
+from pipeline.llm.stopping import address_hint, key_rejected
 from pipeline.llm.wire import Line
 
 PATIENCE_S = 10.0
@@ -60,8 +60,8 @@ def models(
 
 
 def nearest(model: str, offered: Iterable[str]) -> tuple[str, ...]:
-    """Give up to three offered ids that `model` may have meant; a wrong vendor does not hide one."""
-    ids = list(offered)
+    """Give up to three other ids that `model` may have meant; a wrong vendor does not hide one."""
+    ids = [name for name in offered if name != model]
     short = {name.rsplit("/", 1)[-1].lower(): name for name in ids}
     alike = difflib.get_close_matches(model.rsplit("/", 1)[-1].lower(), short, n=3, cutoff=0.6)
     return tuple(dict.fromkeys([short[name] for name in alike]))
@@ -90,7 +90,7 @@ def fetch(
             raise key_rejected(endpoint, str(said)) from said
         raise WriterError(
             f"{endpoint.host} does not answer: {said}",
-            hint=f"check that the server runs and that llm.base_url ({endpoint.base_url}) is right",
+            hint=address_hint(endpoint, fault),
         ) from said
     finally:
         line.close()

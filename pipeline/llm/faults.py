@@ -26,6 +26,7 @@ class Kind(StrEnum):
     ADDRESS = "wrong address"
     UNREACHABLE = "unreachable"
     UNKNOWN_MODEL = "unknown model"
+    FORBIDDEN_MODEL = "model not allowed"  # it is there, but not for this key
     REFUSED = "refused"
     TOO_LONG = "prompt too long"
     REJECTED = "request rejected"
@@ -54,6 +55,7 @@ ONCE_MORE = frozenset({Kind.EMPTY, Kind.PAGE})
 # The server said no before any token was made, so nothing can have been billed.
 UNBILLED = FINAL | {
     Kind.UNKNOWN_MODEL,
+    Kind.FORBIDDEN_MODEL,
     Kind.TOO_LONG,
     Kind.REJECTED,
     Kind.PARAMETER,
@@ -92,18 +94,17 @@ def translate(failure: Any, now: datetime) -> Fault | None:
 def of_status(status: int, said: Complaint, wait_s: float | None = None) -> Fault:
     """Judge a failed answer by its code first, then by its status: gateways mix the statuses up."""
     kind = _by_code(said) or _by_status(status, said)
+    what = "this key may not use this model" if kind is Kind.FORBIDDEN_MODEL else kind.value
     words = said.message or said.code or "no reason given"
-    return Fault(kind, f"{kind.value} ({status}): {words}", wait_s=wait_s, said=replace(said, status=status))
+    return Fault(kind, f"{what} ({status}): {words}", wait_s=wait_s, said=replace(said, status=status))
 
 
 _CODES = (
     (Kind.BALANCE, re.compile(r"insufficient_(quota|balance|funds|credits?)")),
     (Kind.TOO_LONG, re.compile(r"context_length_exceeded|context_window")),
     (Kind.REFUSED, re.compile(r"content_policy|content_filter|moderation|safety")),
-    (
-        Kind.UNKNOWN_MODEL,
-        re.compile(r"model_not_(found|allowed|supported|available)|(unknown|invalid)_model"),
-    ),
+    (Kind.FORBIDDEN_MODEL, re.compile(r"model_not_allowed")),
+    (Kind.UNKNOWN_MODEL, re.compile(r"model_not_(found|supported|available)|(unknown|invalid)_model")),
     (Kind.EMPTY, re.compile(r"empty_response")),
 )
 _NO_MODEL = re.compile(

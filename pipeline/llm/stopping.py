@@ -26,8 +26,15 @@ def stop(
     trouble = "cannot be reached" if fault.kind is Kind.UNREACHABLE else "does not answer as a writer"
     return WriterError(
         f"{endpoint.host} {trouble}: {said}",
-        hint=f"check that the server runs and that llm.base_url ({endpoint.base_url}) is right",
+        hint=address_hint(endpoint, fault),
     )
+
+
+def address_hint(endpoint: Endpoint, fault: Fault) -> str:
+    """Say where to look when the server is not what it should be; a path it does not know has a usual cause."""
+    look = f"check that the server runs and that llm.base_url ({endpoint.base_url}) is right"
+    usual = fault.said.status == 404 and not endpoint.base_url.endswith("/v1")
+    return f"{look}; most servers want /v1 at the end of llm.base_url" if usual else look
 
 
 def key_rejected(endpoint: Endpoint, said: str) -> KeyRejected:
@@ -67,5 +74,5 @@ def _quota(fault: Fault, endpoint: Endpoint, now: datetime, said: str) -> Writer
     again = now + timedelta(seconds=min(fault.wait_s, 366 * 86_400.0))
     return WriterError(
         f"{endpoint.host} allows the next request at {again:%Y-%m-%d %H:%M} ({spoken(fault.wait_s)}): {said}",
-        hint="run the same command after that time",
+        hint=f"wait until {again:%Y-%m-%d %H:%M}",
     )

@@ -102,9 +102,14 @@ class OpenAIWriter:
                 for advice in self._advise(unknown):
                     errand.watch.note(advice)
                 return Reply(text, model, tuple(errand.attempts), tuple(fallbacks))
-        raise WriterError(
-            "no model answered: " + "; ".join([*fallbacks, *self._advise(unknown)]),
-            hint=f"choose other models with --model; every attempt is noted in {str(self._store.folder)!r}",
+        raise self._nobody(fallbacks, unknown)
+
+    def _nobody(self, fallbacks: Sequence[str], unknown: Sequence[str]) -> WriterError:
+        """Make the user's error of a chain that failed; what came before its last model was told on the way."""
+        tried = f" ({len(fallbacks)} tried); the last" if len(fallbacks) > 1 else ""
+        other = f"choose other models with --model; every attempt is noted in {str(self._store.folder)!r}"
+        return WriterError(
+            f"no model answered{tried}: {fallbacks[-1]}", hint="; ".join([*self._advise(unknown), other])
         )
 
     def _advise(self, unknown: Sequence[str]) -> list[str]:

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from pipeline.rehearsal.commission import Commission
 from pipeline.rehearsal.tasks import PLAYED, WAITING, Task
+from pipeline.track import REHEARSAL_BAND
 
-MODEL = "rehearsal-band"
 FOREIGN_URL = "http://elsewhere.invalid/v1/audio?path=%2Fsong.mp3"
 _HOSTILE_PATH = "/../../../../../../outside/rehearsal.mp3"
 
@@ -69,10 +69,10 @@ def _take(task: Task, name: str, folder: str) -> Json:
         "prompt": wanted.prompt,
         "lyrics": wanted.lyrics,
         "metas": metas,
-        "generation_info": f"**Rehearsal**, played by {MODEL}\n- Total: {task.seconds:.2f}s",
+        "generation_info": f"**Rehearsal**, played by {REHEARSAL_BAND}\n- Total: {task.seconds:.2f}s",
         "seed_value": ",".join(str(seed) for seed in wanted.seeds),
-        "lm_model": MODEL if wanted.thinking else "",
-        "dit_model": MODEL,
+        "lm_model": REHEARSAL_BAND if wanted.thinking else "",
+        "dit_model": REHEARSAL_BAND,
     }
 
 
@@ -93,8 +93,8 @@ def health(*, language_model: bool) -> Json:
         "version": "1.0",
         "models_initialized": True,
         "llm_initialized": language_model,
-        "loaded_model": MODEL,
-        "loaded_lm_model": MODEL if language_model else None,
+        "loaded_model": REHEARSAL_BAND,
+        "loaded_lm_model": REHEARSAL_BAND if language_model else None,
     }
 
 
@@ -102,7 +102,7 @@ def models() -> Json:
     """List the one model, in the OpenAI shape that newer servers use."""
     return {
         "object": "list",
-        "data": [{"id": f"acestep/{MODEL}", "object": "model", "name": "Rehearsal band"}],
+        "data": [{"id": f"acestep/{REHEARSAL_BAND}", "object": "model", "name": "Rehearsal band"}],
     }
 
 

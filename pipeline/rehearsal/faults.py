@@ -123,7 +123,7 @@ def _read(spec: str) -> tuple[str, int | None]:
     if name not in FAULTS:
         near = difflib.get_close_matches(name, FAULTS, n=3, cutoff=0.4)
         near += [known for known in FAULTS if name and name in known and known not in near]
-        hint = f"nearest: {', '.join(near)}" if near else "`songpipe rehearsal --help` lists them all"
+        hint = f"nearest: {', '.join(near)}" if near else "`songpipe rehearsal --list-faults` lists them all"
         raise InputError(f"there is no fault called {name!r}", hint=hint)
     if not colon:
         return name, None

@@ -25,6 +25,7 @@ _LENGTH = re.compile(
 _WORDS = re.compile(r"\b(\d{1,4})\s*(?:to|and|-|–|—|…)\s*(\d{1,4})\s+(?:\w+ )?words\b", re.IGNORECASE)
 _BPM = re.compile(r"\b(\d{2,3})\s*bpm\b|\bbpm\W{1,4}(?:is )?(\d{2,3})\b", re.IGNORECASE)
 _KEY = re.compile(r"\b([A-G](?:#|b|♯|♭)?)[ -](major|minor)\b")
+_LANGUAGE = re.compile(r'\bsing in the language with the code "([a-z]{2,3})"', re.IGNORECASE)
 _INSTRUMENTAL = re.compile(
     r"(?<!not )(?<!no )(?<!if )(?<!non-)\binstrumental\b(?! (?:break|solo|part))", re.IGNORECASE
 )
@@ -36,7 +37,7 @@ class Order:
     """One song as it was ordered; None and "" where the conversation does not say.
 
     `words` are the fewest and most sung words, `title` is fixed when given, `palette` describes a sound that
-    must be kept, `attempt` counts the drafts that were sent back before.
+    must be kept, `attempt` counts the drafts that were sent back before, `language` is a code as in ISO 639.
     """
 
     brief: str
@@ -48,6 +49,7 @@ class Order:
     title: str = ""
     palette: str = ""
     attempt: int = 0
+    language: str = ""
 
 
 def read(messages: Messages) -> Order:
@@ -61,6 +63,7 @@ def read(messages: Messages) -> Order:
     brief = re.sub(r"^> ?", "", fenced, flags=re.MULTILINE) if fenced else ask
     palette = _PALETTE.search(around)
     words = _word_range(around)
+    language = _LANGUAGE.search(around)
     return Order(
         brief=" ".join(brief.split()),
         duration_s=_duration(around) or _duration(brief),
@@ -72,6 +75,7 @@ def read(messages: Messages) -> Order:
         title=_title(around) or (_title(drafts[-1]) if drafts else ""),
         palette=palette[1] if palette else "",
         attempt=len(drafts),
+        language=language[1].lower() if language else "",
     )
 
 

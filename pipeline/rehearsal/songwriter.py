@@ -1,19 +1,21 @@
 """The offline songwriter: a brief becomes TITLE, BPM, KEY, PROMPT and LYRICS. Pure: one order, one song.
 
-It writes English whatever language is asked for; a rehearsal in another script than Latin fails the rules.
+It knows English only; what it is asked for in another language is for its server to refuse.
 """
 
 import hashlib
 import random
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.rehearsal import forms, syllables
-from pipeline.rehearsal.order import Messages, Order, read
+from pipeline.rehearsal.order import Order
 from pipeline.rehearsal.styles import DYNAMICS, PLAYED_DYNAMICS, STYLES, Style
 from pipeline.rehearsal.verses import Pen
 from pipeline.rehearsal.vocabulary import Scene, packaged
 
+SINGS = frozenset({"en", ""})  # codes of languages; "" leaves the choice to the writer
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _LATIN = re.compile(r"[a-zß-öø-ÿœ']{3,13}")
 _WORDS_PER_S = 0.85  # sung words a second; the music server's own English examples have 0.36 to 2.2
@@ -22,23 +24,19 @@ _RHYTHM = re.compile("drum|bass|percussion|clap|snap|hi-hat|shaker|tambourine|ti
 _TONICS = ("C", "D", "E", "F", "G", "A", "Bb", "Eb")
 
 
-def reply(messages: Messages, seed: int | None = None) -> str:
-    """Answer a conversation with a whole song; a draft that came back is answered with another try."""
-    return compose(read(messages), seed or 0)
-
-
 def compose(order: Order, seed: int) -> str:
-    """Write the song of an order. The same order and seed give the same text, to the letter."""
+    """Write the song of an order, whole. The same order and seed give the same text, to the letter."""
     dice = _dice(order, seed)
     words = tuple(dict.fromkeys(_WORD.findall(order.brief.lower().replace("’", "'"))))
     style = _style(words, order.palette, dice)
     pen = Pen(packaged(), _scenes(words, dice), _subjects(words, style, dice), dice)
-    written = ["\n".join([f"[{part.tag}]", *pen.write(part)]) for part in _form(order, dice)]
+    form = _form(order, dice)
+    written = ["\n".join([f"[{part.tag}]", *pen.write(part)]) for part in form]
     head = {
         "TITLE": order.title or pen.title,
         "BPM": order.bpm or dice.randint(*style.bpm),
         "KEY": order.key or f"{dice.choice(_TONICS)} {'minor' if style.minor else 'major'}",
-        "PROMPT": _prompt(style, words, order.instrumental, dice),
+        "PROMPT": _prompt(style, words, form, order.instrumental, dice),
     }
     labels = [f"{label}: {value}" for label, value in head.items()]
     return "\n".join([*labels, "LYRICS:", "\n\n".join(written)])
@@ -83,7 +81,9 @@ def _subjects(words: Sequence[str], style: Style, dice: random.Random) -> tuple[
     return tuple(found[:6]) or tuple(dice.sample(vocabulary.spare, 2))
 
 
-def _prompt(style: Style, words: Sequence[str], instrumental: bool, dice: random.Random) -> str:
+def _prompt(
+    style: Style, words: Sequence[str], form: Sequence[forms.Part], instrumental: bool, dice: random.Random
+) -> str:
     """Describe the sound: the opening first, the hook sentence, then genre, mood, instruments, voice, mix."""
     moods = [word for word in words if word in packaged().moods][:2] + dice.sample(style.moods, 2)
     first, second, third = dice.sample(style.instruments, 3)
@@ -93,5 +93,11 @@ def _prompt(style: Style, words: Sequence[str], instrumental: bool, dice: random
         f"Opens with {dice.choice(style.openings)}; the song must hook the listener in the first 10 seconds. "
         f"{style.genre[0].upper()}{style.genre[1:]}, {', '.join(dict.fromkeys(moods))}. "
         f"{first.capitalize()}, {second} and {third}; {voice}. {dice.choice(style.production).capitalize()}; "
-        f"{dice.choice(PLAYED_DYNAMICS if instrumental else DYNAMICS)}."
+        f"{_dynamics(form, PLAYED_DYNAMICS if instrumental else DYNAMICS, dice)}."
     )
+
+
+def _dynamics(form: Sequence[forms.Part], known: Sequence[tuple[str, str]], dice: random.Random) -> str:
+    """Say how the song moves, with nothing in it that the form does not have."""
+    parts = Counter(part.kind for part in form)
+    return dice.choice([sentence for needed, sentence in known if Counter(needed) <= parts])

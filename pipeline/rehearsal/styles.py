@@ -110,7 +110,7 @@ STYLES = (
         True,
         "laid-back / reflective / gritty / warm",
         "dusty drum break / jazzy electric piano / deep bass / muted trumpet",
-        "relaxed male rap verses with a sung female hook / low spoken-word vocals",
+        "relaxed male rap against a sung female hook / low spoken-word vocals",
         "lo-fi tape production / crackling analog warmth / dry drums up front",
         "a chopped piano loop and a hard snare / a spoken line before the beat drops",
     ),
@@ -182,12 +182,21 @@ STYLES = (
     ),
 )
 
+# How a song moves, after the letters of the sections that the form must have for the sentence to be true.
 DYNAMICS = (
-    "verses stay sparse, the chorus opens wide, the bridge drops to voice and bass, then everything returns",
-    "builds from a bare verse to a dense chorus, falls silent for a beat before the last chorus",
-    "verses hold back, each chorus adds a layer, the bridge strips down to almost nothing",
+    ("VC", "builds from a bare verse to a dense chorus"),
+    ("VC", "starts close and sparse, opens wide when the chorus comes"),
+    ("VCC", "builds from a bare verse to a dense chorus, falls silent for a beat before the last chorus"),
+    (
+        "VVCCB",
+        "verses stay sparse, the chorus opens wide, the bridge drops to voice and bass, then everything returns",
+    ),
+    ("VVCCB", "verses hold back, each chorus adds a layer, the bridge strips down to almost nothing"),
 )
 PLAYED_DYNAMICS = (
-    "the theme comes back bigger each time, a bare middle part, then the full band returns",
-    "builds from one motif to a dense peak, drops to bass and drums, ends on the motif",
+    ("", "builds from one motif, a part at a time, ends on the motif"),
+    ("C", "builds from one motif to a dense peak, ends on the motif"),
+    ("CC", "the theme comes back bigger each time, ends on the motif"),
+    ("CCB", "the theme comes back bigger each time, the bridge is almost bare"),
+    ("CCCB", "the theme comes back bigger each time, a bare bridge, then the full band returns"),
 )

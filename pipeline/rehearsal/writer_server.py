@@ -13,8 +13,11 @@ from pipeline.rehearsal import songwriter, writer_faults
 from pipeline.rehearsal import writer_wire as wire
 from pipeline.rehearsal.faults import FAULTS, FaultPlan
 from pipeline.rehearsal.loopback import Line
+from pipeline.rehearsal.order import Order, read
 from pipeline.rehearsal.writer_wire import Answer, Ask, HangUp, Pause, Speech
+from pipeline.track import REHEARSAL_WRITER
 
+_ENGLISH_ONLY = "the rehearsal songwriter sings English only; leave --language out, or ask a real model"
 _STRIKING = frozenset(name for name, fault in FAULTS.items() if fault.side == "writer")
 
 
@@ -69,11 +72,12 @@ class WriterServer:
         )
         if fault == "stall-start":
             await self._line.hold(writer_faults.FOREVER)
-        if ask.model not in wire.MODELS:
-            return wire.error(
-                404, f"The model {ask.model!r} does not exist", "model_not_found", param="model"
-            )
-        return writer_faults.misbehave(fault, ask, _speech(ask), int(time.time()), self._slow_s)
+        order = read(ask.messages)
+        refused = _unserved(ask, order)
+        if refused is not None:
+            return refused
+        speech = Speech(songwriter.compose(order, ask.seed or 0))
+        return writer_faults.misbehave(fault, ask, speech, int(time.time()), self._slow_s)
 
     async def _sent(self, request: Request, answer: Answer) -> AsyncIterator[bytes]:
         for step in answer.steps:
@@ -86,5 +90,10 @@ class WriterServer:
                 yield step
 
 
-def _speech(ask: Ask) -> Speech:
-    return Speech(songwriter.reply(ask.messages, ask.seed))
+def _unserved(ask: Ask, order: Order) -> Answer | None:
+    """Refuse what this writer cannot do, rather than pass off one thing for another."""
+    if ask.model != REHEARSAL_WRITER:
+        return wire.error(404, f"The model {ask.model!r} does not exist", "model_not_found", param="model")
+    if order.language not in songwriter.SINGS and not order.instrumental:
+        return wire.error(400, _ENGLISH_ONLY, "unsupported_language")
+    return None

@@ -7,15 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-MODELS = (
-    "rehearsal/songwriter",
-    # the ids of the usual chain, so that the same settings work in a rehearsal
-    "anthropic/claude-opus-4.6",
-    "openai/gpt-5.2",
-    "x-ai/grok-4.3",
-    "x-ai/grok-4-07-09",
-    "gemini-2.5-pro",
-)
+from pipeline.track import REHEARSAL_WRITER
+
+FREE = {"cost": 0.0, "currency": "USD"}
 DONE = b"data: [DONE]\n\n"
 _CHARACTERS_PER_TOKEN = 3.7
 _PIECE = re.compile(r"(?:\S+\s*){1,4}|\s+")  # about five tokens, so that a song streams in some sixty frames
@@ -104,7 +98,7 @@ def completion(ask: Ask, speech: Speech, created: int) -> Json:
         message["reasoning"] = speech.reasoning
     choice = {"index": 0, "message": message, "finish_reason": speech.finish}
     told = _head(ask, speech, created, "chat.completion") | {"choices": [choice]}
-    return told | {"usage": _usage(ask, speech), "x_nanogpt_pricing": {"cost": 0.0, "currency": "USD"}}
+    return told | {"usage": _usage(ask, speech), "x_nanogpt_pricing": FREE}
 
 
 def _frames(ask: Ask, speech: Speech, created: int) -> tuple[bytes, ...]:
@@ -118,7 +112,7 @@ def _frames(ask: Ask, speech: Speech, created: int) -> tuple[bytes, ...]:
     if speech.finish:
         chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": speech.finish}]})
         if ask.include_usage:
-            chunks.append({"choices": [], "usage": _usage(ask, speech)})
+            chunks.append({"choices": [], "usage": _usage(ask, speech), "x_nanogpt_pricing": FREE})
     return (*(frame(head | chunk) for chunk in chunks), *([DONE] if speech.finish else []))
 
 
@@ -170,12 +164,12 @@ def page(status: int) -> Answer:
 
 
 def models() -> Json:
-    """List the models, the way both `/models` and `/models?detailed=true` are asked."""
+    """List the one model, the way both `/models` and `/models?detailed=true` are asked."""
     return {
         "object": "list",
         "data": [
             {
-                "id": name,
+                "id": REHEARSAL_WRITER,
                 "object": "model",
                 "created": 0,
                 "owned_by": "rehearsal",
@@ -188,6 +182,5 @@ def models() -> Json:
                     "unit": "per_million_tokens",
                 },
             }
-            for name in MODELS
         ],
     }

@@ -10,19 +10,23 @@ _GAPS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 def server_url(text: str) -> str:
     """Spell an address as `scheme://host[:port][/path]`, a path prefix kept, slashes at the end dropped.
 
-    A missing scheme becomes http for machines in the house and https for the rest. Raises ValueError for
-    anything but http(s), for user names and passwords inside, for queries and fragments.
+    A missing scheme becomes http for machines in the house and https for the rest; a bare word without one
+    is no address. Raises ValueError for anything but http(s), for user names and passwords inside, for
+    queries and fragments.
     """
     trimmed = text.strip()
     if _GAPS.search(trimmed):
         raise ValueError("must be one web address without spaces")
-    if "://" not in trimmed:
+    bare = "://" not in trimmed
+    if bare:
         trimmed = f"{'http' if is_in_the_house('http://' + trimmed) else 'https'}://{trimmed}"
     try:
         parts = urlsplit(trimmed)
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise ValueError("must be a web address such as 'http://127.0.0.1:8000'") from error
+    if bare and port is None and host and host != "localhost" and not {".", ":"} & set(host):
+        raise ValueError(f"must be a web address: write 'http://{host}' if a machine has this name")
     if parts.scheme not in {"http", "https"} or not host or port == 0:
         raise ValueError("must be a web address such as 'http://127.0.0.1:8000'")
     if "@" in parts.netloc:

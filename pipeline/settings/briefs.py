@@ -7,10 +7,10 @@ from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
-from pipeline.brief import Brief
+from pipeline.brief import Brief, first_fault
 from pipeline.errors import BriefError
 from pipeline.settings import yaml
-from pipeline.settings.faults import faults, shown
+from pipeline.settings.faults import shown
 from pipeline.settings.nearest import nearest
 from pipeline.settings.yaml import Place, YamlFile
 
@@ -68,9 +68,9 @@ def _checked(file: YamlFile, given: Mapping[str, _Option]) -> Brief:
     try:
         return Brief.model_validate(values, strict=True)
     except ValidationError as error:
-        first = faults(error, values)[0]
-        name = str(first.path[0])
-        _refuse(file, given[name].line, f"{'brief' if name == 'text' else name}: {first.sentence}")
+        fault = first_fault(error)
+        name = "brief" if fault.field == "text" else fault.field
+        _refuse(file, given[fault.field].line, fault.told(name))
 
 
 def _options(file: YamlFile, given: Any, place: Place, *more: str) -> dict[str, _Option]:

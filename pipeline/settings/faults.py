@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from pipeline.brief import quoted
 from pipeline.settings.yaml import Place
 
 # What pydantic wanted, by its name for the error; {…} is filled from the error's own context.
@@ -25,7 +26,7 @@ _WANTED = {
     "string_too_long": "at most {max_length} characters long",
     "literal_error": "{expected}",
 }
-_KEY = re.compile(r"sk-|[0-9a-f]{8}-[0-9a-f]{4}", re.IGNORECASE)  # how API keys begin: sk-…, or a UUID
+_LONGEST = 40  # characters: a longer text in a setting may be anything
 _LONG = re.compile(r"[\w-]{24,}|@")  # a token, or an address with a password
 
 
@@ -88,20 +89,7 @@ def _wanted(detail: ErrorDetails) -> str:
     return pattern.format(**context) if pattern else detail["msg"]
 
 
-def is_like_a_key(text: str) -> bool:
-    """Say whether text could be an API key that someone put into the wrong place."""
-    return _KEY.search(text) is not None
-
-
 def shown(value: Any) -> str:
     """Spell a value for a message: short, and nothing that could be a key."""
-    if isinstance(value, str):
-        hidden = len(value) > 40 or is_like_a_key(value) or _LONG.search(value)
-        return "this text" if hidden else repr(value)
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "nothing"}[value]
-    if isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, Mapping):
-        return "keys with values"
-    return "a list" if value else "an empty list"
+    hidden = isinstance(value, str) and (len(value) > _LONGEST or _LONG.search(value))
+    return "this text" if hidden else quoted(value)

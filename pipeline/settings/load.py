@@ -18,6 +18,9 @@ from pipeline.settings.yaml import parse, read
 
 _PATHS = ("output", "prompts", "taste")
 
+# `KEY=VALUE` of --set; a flag that stands for a setting says its own name first: ("--max-cost", "llm.max_cost=1").
+Assignment = str | tuple[str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -39,10 +42,10 @@ def load(
     home: Path,
     cwd: Path,
     config: str | None = None,
-    assignments: Sequence[str] = (),
+    assignments: Sequence[Assignment] = (),
     output: str | None = None,
 ) -> Loaded:
-    """Read the settings: packaged < file < environment < flags (`--set KEY=VALUE`, `--output DIR`).
+    """Read the settings: packaged < file < environment < flags (`--set KEY=VALUE` and others, `--output DIR`).
 
     Raises SettingsError with the file and line, the variable or the flag that is wrong.
     """
@@ -97,15 +100,16 @@ def _short(path: Path, cwd: Path) -> str:
     return str(path.relative_to(cwd) if path.is_relative_to(cwd) else path)
 
 
-def _assignment(text: str, cwd: Path) -> Layer:
+def _assignment(given: Assignment, cwd: Path) -> Layer:
+    flag, text = ("--set", given) if isinstance(given, str) else given
     key, equals, value = text.partition("=")
     try:
         path = steps(key.strip())
     except ValueError as error:
-        raise SettingsError(f"--set: {error}", hint="write --set llm.max_tokens=8000") from error
+        raise SettingsError(f"{flag}: {error}", hint="write --set llm.max_tokens=8000") from error
     if not equals:
-        raise SettingsError(f"--set {key}: there is no '=' and no value", hint=f"write --set {key}=VALUE")
-    return Layer(nested(path, parse(value, f"--set {key}").value), cwd, "--set")
+        raise SettingsError(f"{flag} {key}: there is no '=' and no value", hint=f"write {flag} {key}=VALUE")
+    return Layer(nested(path, parse(value, f"{flag} {key}").value), cwd, flag)
 
 
 def _one_band(layer: Layer) -> Layer:

@@ -179,6 +179,9 @@ class Acestep(Section):
         float, Field(ge=0, le=3600, description="seconds a server that refuses connections is asked again")
     ]
     submit_deadline: Annotated[float, Field(ge=1, le=7200, description="seconds for handing in a task")]
+    busy_deadline: Annotated[
+        float, Field(ge=0, le=86_400, description="seconds a server whose queue is full is asked again")
+    ]
     answer_deadline: Annotated[float, Field(ge=0.1, le=3600, description="seconds for any other answer")]
     download_deadline: Annotated[float, Field(ge=1, le=7200, description="seconds for fetching one file")]
     poll_interval: Annotated[

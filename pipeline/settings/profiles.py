@@ -22,6 +22,10 @@ def chosen(config: str | None, environ: Mapping[str, str], home: Path, cwd: Path
 
     Only one of them counts; None when there is none. Raises SettingsError when a named one does not exist.
     """
+    if config is not None and not config.strip():
+        raise SettingsError(
+            "--config: no settings file is named", hint=f"name a file or a profile: {', '.join(names())}"
+        )
     for option, asked in (
         ("--config", config),
         ("SONGPIPE_CONFIG", environ.get("SONGPIPE_CONFIG", "").strip()),

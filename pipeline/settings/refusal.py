@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.brief import is_like_a_key
 from pipeline.errors import SettingsError
-from pipeline.settings.faults import Fault, is_like_a_key
+from pipeline.settings.faults import Fault
 from pipeline.settings.keys import BAND_VARIABLE, WRITER_VARIABLES
 from pipeline.settings.layers import Stack, dotted
 from pipeline.settings.nearest import every_key, keys_at, nearest

@@ -6,6 +6,7 @@ from typing import Annotated, Any, NoReturn
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from pipeline.brief import quoted
 from pipeline.errors import SettingsError
 from pipeline.settings import yaml
 from pipeline.settings.nearest import keys_at, nearest
@@ -74,20 +75,20 @@ class _Taste(_Part):
     descriptors: _Descriptors = _Descriptors()
 
 
-def load_taste(name_or_path: str, folders: Sequence[Path]) -> Taste:
+def load_taste(name_or_path: str, folders: Sequence[Path], source: str = "") -> Taste:
     """Load a taste by name from the first of the folders that has it, or from the path of a YAML file.
 
-    Raises SettingsError with `file:line:` for a file that is no taste, and with the nearest name for one that
-    is in no folder.
+    Raises SettingsError with `file:line:` for a file that is no taste, and for a name that is in no folder
+    with the nearest one and the `source` of the setting.
     """
     if name_or_path.endswith(_ENDINGS):
         return read_taste(Path(name_or_path).expanduser())
     files = {file.stem: file for folder in reversed(folders) for file in _files(folder)}
     if name_or_path not in files:
-        close = nearest(name_or_path, files)
+        called, close = quoted(name_or_path), nearest(name_or_path, files)
         meant = f"did you mean {close!r}? " if close else ""
         raise SettingsError(
-            f"no taste is called {name_or_path[:60]!r}",
+            f"{source}: no taste is called {called}" if source else f"no taste is called {called}",
             hint=f"{meant}there are: {', '.join(sorted(files)) or 'none'}; or name a .yaml file",
         )
     return read_taste(files[name_or_path])

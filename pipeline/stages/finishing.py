@@ -9,7 +9,7 @@ from pipeline.brief import Brief
 from pipeline.stages.recording import Recorded
 from pipeline.studio import Session, Studio
 from pipeline.take import Measures, Recording
-from pipeline.track import Track, Words
+from pipeline.track import REHEARSAL_BAND, REHEARSAL_WRITER, Track, Words
 from pipeline.writing import render
 
 # What stands elsewhere in the song document; the rest of a job are the parameters it was played with.
@@ -44,7 +44,7 @@ def describe(words: Words, brief: Brief, studio: Studio, session: Session) -> Tr
         chosen_take=0,
         degraded=(),
         made_at=studio.now().isoformat(timespec="seconds"),
-        rehearsal=studio.rehearsal,
+        rehearsal=studio.rehearsal or words.model == REHEARSAL_WRITER,
         timings={"write_s": round(words.write_s, 3)},
         versions=dict(studio.versions),
     )
@@ -60,8 +60,13 @@ def _played(track: Track, recorded: Recorded) -> Track:
         takes=recorded.takes,
         chosen_take=recorded.best.recording.number,
         degraded=recorded.degraded,
+        rehearsal=track.rehearsal or any(_rehearsed(take.recording) for take in recorded.takes),
         parameters={name: value for name, value in job.items() if name not in _TOLD_ELSEWHERE},
     )
+
+
+def _rehearsed(recording: Recording) -> bool:
+    return bool(recording.server_says.get("dit_model") == REHEARSAL_BAND)
 
 
 def _timed(track: Track, recording: Recording, finish_s: float) -> Track:

@@ -57,14 +57,14 @@ def record(words: Words, brief: Brief, studio: Studio, session: Session) -> Reco
         played += jobs
         heard += came
         jobs = tuple(_replacements(came, played, studio))[: budget - len(played)]
-    return _recorded(heard, session)
+    return _recorded(heard, studio, session)
 
 
 def _round(before: int, jobs: Sequence[Job], studio: Studio, session: Session) -> list[_Heard]:
     """Submit the jobs and wait for them; both are journaled, so a task that the server has is never lost."""
     band = studio.band
     tickets = tuple(
-        session.once(f"playing-ticket-{number}", Ticket, band.submit, job)
+        session.once(f"playing-ticket-{number}", Ticket, band.submit, job, studio.watch)
         for number, job in enumerate(jobs, before + 1)
     )
     outcomes = session.once(
@@ -106,7 +106,7 @@ def _replacements(came: Sequence[_Heard], played: Sequence[Job], studio: Studio)
         yield job
 
 
-def _recorded(heard: Sequence[_Heard], session: Session) -> Recorded:
+def _recorded(heard: Sequence[_Heard], studio: Studio, session: Session) -> Recorded:
     played = [(take, one.outcome.ticket.job) for one in heard for take in one.takes]
     takes = tuple(take for take, _ in played)
     best = choose(takes)
@@ -116,5 +116,15 @@ def _recorded(heard: Sequence[_Heard], session: Session) -> Recorded:
         if takes:
             raise TakesError(f"no take passed the listening: {why}", hint=f"the takes are kept in {kept}")
         raise BandError(f"the music server played nothing: {why}", hint="songpipe doctor looks at it")
-    degraded = dict.fromkeys(sentence for _, job in played for sentence in job.degraded)
+    substituted = dict.fromkeys(told for take, job in played if (told := _substitution(take.recording, job)))
+    for told in substituted:
+        studio.watch.note(told)
+    degraded = dict.fromkeys(sentence for _, job in played for sentence in job.degraded) | substituted
     return Recorded(takes, best, played[takes.index(best)][1], tuple(degraded))
+
+
+def _substitution(recording: Recording, job: Job) -> str:
+    """Say that the file is of another format than the job asked for; "" when it is as asked."""
+    if recording.format == job.audio_format:
+        return ""
+    return f"the server sent {recording.format} where {job.audio_format} was asked for"

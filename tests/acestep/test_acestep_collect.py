@@ -49,7 +49,7 @@ def trouble(outcome: Outcome) -> Trouble | None:
 @pytest.mark.parametrize("letter", ["A", "B", "C", "G", "N"])
 def test_a_song_comes_home_in_every_dialect(letter: Any, folder: Path, time: Time) -> None:
     with FakeAceStep(letter) as server, band(server.url, time) as played:
-        ticket = played.submit(JOB)
+        ticket = played.submit(JOB, Onlooker())
         (outcome,) = played.collect([ticket], folder / "takes", Onlooker())
 
     (recording,) = outcome.recordings
@@ -73,7 +73,7 @@ def test_times_and_what_the_server_says_are_kept(server: FakeAceStep, folder: Pa
     server.script.append(play(QUEUED, QUEUED, RUNNING, RUNNING, DONE))
 
     with band(server.url, time) as played:
-        (outcome,) = played.collect([played.submit(JOB)], folder, Onlooker())
+        (outcome,) = played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())
 
     (recording,) = outcome.recordings
     assert (10.0, 10.0) == pytest.approx((recording.queue_s, recording.render_s))
@@ -88,7 +88,7 @@ def test_all_open_tasks_are_asked_about_in_one_request(server: FakeAceStep, fold
     server.script += [play(RUNNING, RUNNING, DONE), play(QUEUED, DONE), play(QUEUED, QUEUED, QUEUED, DONE)]
 
     with band(server.url, time) as played:
-        tickets = [played.submit(replace(JOB, number=number)) for number in (1, 2, 3)]
+        tickets = [played.submit(replace(JOB, number=number), Onlooker()) for number in (1, 2, 3)]
         outcomes = played.collect(tickets, folder, Onlooker())
 
     asked = [seen.body["task_id_list"] for seen in server.calls("/query_result")]
@@ -105,7 +105,7 @@ def test_all_open_tasks_are_asked_about_in_one_request(server: FakeAceStep, fold
 def test_pages_of_old_jobs_are_asked_for_in_turn(folder: Path, time: Time) -> None:
     with FakeAceStep("A") as server, band(server.url, time) as played:
         server.script += [play(RUNNING, RUNNING, DONE), play(RUNNING, RUNNING, DONE)]
-        tickets = [played.submit(replace(JOB, number=number)) for number in (1, 2)]
+        tickets = [played.submit(replace(JOB, number=number), Onlooker()) for number in (1, 2)]
         begun = time.now_s
         played.collect(tickets, folder, Onlooker())
 
@@ -134,7 +134,7 @@ def test_polling_keeps_its_budget_and_finds_the_end_soon(
         for number in (1, 2):
             server.script.append(job_of(time, seconds))
             begun, before = time.now_s, len(server.calls("/query_result"))
-            played.collect([played.submit(replace(JOB, number=number))], folder, Onlooker())
+            played.collect([played.submit(replace(JOB, number=number), Onlooker())], folder, Onlooker())
             elapsed.append(time.now_s - begun)
             polls.append(len(server.calls("/query_result")) - before)
 
@@ -156,7 +156,7 @@ def test_the_time_left_is_told_from_the_servers_own_average_first(
     watch = Onlooker()
 
     with band(server.url, time) as played:
-        played.collect([played.submit(JOB)], folder, watch)
+        played.collect([played.submit(JOB, Onlooker())], folder, watch)
 
     assert (0.0, "waiting in the queue", 90.0) == watch.told[0]
     lefts = [left for _, _, left in watch.told if left is not None]
@@ -171,7 +171,7 @@ def test_progress_stage_and_stops_are_told(server: FakeAceStep, folder: Path, ti
     server.reply("/query_result", Reply(drop=True))
 
     with band(server.url, time) as played:
-        played.collect([played.submit(JOB)], folder, watch)
+        played.collect([played.submit(JOB, Onlooker())], folder, watch)
 
     assert [
         "waiting in the queue",
@@ -187,7 +187,7 @@ def test_progress_stage_and_stops_are_told(server: FakeAceStep, folder: Path, ti
 def test_a_batch_brings_a_take_for_each_of_its_seeds(server: FakeAceStep, folder: Path, time: Time) -> None:
     with band(server.url, time) as played:
         job = replace(JOB, number=3, batch_size=2, audio_format="wav")
-        (outcome,) = played.collect([played.submit(job)], folder, Onlooker())
+        (outcome,) = played.collect([played.submit(job, Onlooker())], folder, Onlooker())
 
     assert [(3, 42, "take-3.wav"), (4, 43, "take-4.wav")] == [
         (one.number, one.seed, Path(one.file).name) for one in outcome.recordings
@@ -201,7 +201,7 @@ def test_files_nobody_asked_for_are_left_where_they_are(
     server.script.append(play(Step("done", files=("/v1/audio?path=%2Fx", "/y", "/z"))))
 
     with band(server.url, time) as played:
-        (outcome,) = played.collect([played.submit(JOB)], folder, Onlooker())
+        (outcome,) = played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())
 
     assert 1 == len(outcome.recordings)
     assert 1 == len(server.calls("/v1/audio"))
@@ -214,7 +214,9 @@ def test_what_came_home_of_a_batch_counts_when_the_rest_is_missing(
     server.script.append(play(Step("done", files=("/x", "/gone"))))
 
     with band(server.url, time) as played:
-        (outcome,) = played.collect([played.submit(replace(JOB, batch_size=2))], folder, Onlooker())
+        (outcome,) = played.collect(
+            [played.submit(replace(JOB, batch_size=2), Onlooker())], folder, Onlooker()
+        )
 
     assert ["take-1.flac"] == [Path(one.file).name for one in outcome.recordings]
 
@@ -235,7 +237,7 @@ def test_a_single_empty_answer_means_nothing(server: FakeAceStep, folder: Path, 
     server.script.append(play(LOST, LOST, RUNNING, LOST, LOST, DONE))
 
     with band(server.url, time) as played:
-        (outcome,) = played.collect([played.submit(JOB)], folder, Onlooker())
+        (outcome,) = played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())
 
     assert 1 == len(outcome.recordings)
 
@@ -268,7 +270,7 @@ def test_a_job_without_audio_tells_what_may_help(
     server.script.append(play(RUNNING, step))
 
     with band(server.url, time) as played:
-        (outcome,) = played.collect([played.submit(JOB)], folder, Onlooker())
+        (outcome,) = played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())
 
     assert expected is trouble(outcome)
     assert outcome.failure is not None
@@ -285,7 +287,7 @@ def test_a_failure_is_told_in_the_last_words_of_its_traceback(
     )
 
     with band(server.url, time) as played:
-        (outcome,) = played.collect([played.submit(JOB)], folder, Onlooker())
+        (outcome,) = played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())
 
     assert outcome.failure is not None
     assert "ValueError: bad tempo" == outcome.failure.message
@@ -299,7 +301,7 @@ def test_thinking_that_fails_without_a_reason_makes_us_ask_for_the_language_mode
 
     with band(server.url, time) as played:
         jobs = [JOB, replace(JOB, number=2), replace(JOB, number=3, thinking=False)]
-        outcomes = played.collect([played.submit(job) for job in jobs], folder, Onlooker())
+        outcomes = played.collect([played.submit(job, Onlooker()) for job in jobs], folder, Onlooker())
 
     assert [Trouble.NO_LANGUAGE_MODEL, Trouble.NO_LANGUAGE_MODEL, Trouble.FAILED] == [
         trouble(one) for one in outcomes
@@ -315,7 +317,7 @@ def test_a_language_model_that_cannot_be_asked_for_is_not_blamed(
     server.script.append(play(Step("failed")))
 
     with band(server.url, time) as played:
-        (outcome,) = played.collect([played.submit(JOB)], folder, Onlooker())
+        (outcome,) = played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())
 
     assert Trouble.FAILED is trouble(outcome)
 
@@ -327,7 +329,7 @@ def test_a_health_page_that_tells_of_the_language_model_saves_the_question(
     server.script.append(play(Step("failed")))
 
     with band(server.url, time) as played:
-        (outcome,) = played.collect([played.submit(JOB)], folder, Onlooker())
+        (outcome,) = played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())
 
     assert Trouble.NO_LANGUAGE_MODEL is trouble(outcome)
     assert [] == server.calls("/format_input")
@@ -339,7 +341,7 @@ def test_what_a_blocking_server_said_needs_no_question(folder: Path, time: Time)
             play(Step("failed", reason="CUDA out of memory")),
             play(Step("failed", reason="NaN latents")),
         ]
-        tickets = [played.submit(JOB), played.submit(replace(JOB, number=2))]
+        tickets = [played.submit(JOB, Onlooker()), played.submit(replace(JOB, number=2), Onlooker())]
         outcomes = played.collect(tickets, folder, Onlooker())
 
     assert [Trouble.OUT_OF_MEMORY, Trouble.FAILED] == [trouble(one) for one in outcomes]
@@ -350,7 +352,7 @@ def test_an_answer_that_cannot_be_read_is_asked_for_again(
     server: FakeAceStep, folder: Path, time: Time
 ) -> None:
     with band(server.url, time) as played:
-        broken = replace(played.submit(JOB), answer="{")
+        broken = replace(played.submit(JOB, Onlooker()), answer="{")
         (outcome,) = played.collect([broken], folder, Onlooker())
 
     assert 1 == len(outcome.recordings)
@@ -362,7 +364,7 @@ def test_a_task_called_overdue_while_it_plays_may_still_finish(
     server.script += [play(Step("overdue", 0.8), Step("overdue", 0.8), DONE), play(Step("overdue", 0.8))]
 
     with band(server.url, time) as played:
-        tickets = [played.submit(JOB), played.submit(replace(JOB, number=2))]
+        tickets = [played.submit(JOB, Onlooker()), played.submit(replace(JOB, number=2), Onlooker())]
         first, second = played.collect(tickets, folder, Onlooker())
 
     assert 1 == len(first.recordings)
@@ -385,7 +387,7 @@ def test_a_task_that_never_moves_is_given_up_after_a_quarter_of_an_hour(
     begun = time.now_s
 
     with band(server.url, time) as played:
-        (outcome,) = played.collect([played.submit(JOB)], folder, Onlooker())
+        (outcome,) = played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())
 
     assert expected is trouble(outcome)
     assert 900 <= time.now_s - begun <= 920
@@ -397,7 +399,7 @@ def test_a_task_that_moves_is_not_given_up_with_one_that_does_not(
     server.script += [play(Step("running", 0.8, "Decoding audio...")), job_of(time, 1000)]
 
     with band(server.url, time) as played:
-        tickets = [played.submit(JOB), played.submit(replace(JOB, number=2))]
+        tickets = [played.submit(JOB, Onlooker()), played.submit(replace(JOB, number=2), Onlooker())]
         stuck, slow = played.collect(tickets, folder, Onlooker())
 
     assert Trouble.TIMEOUT is trouble(stuck)
@@ -410,7 +412,7 @@ def test_no_call_waits_for_ever(server: FakeAceStep, folder: Path, time: Time) -
     begun = time.now_s
 
     with band(server.url, time, wait_s=1000) as played:
-        (outcome,) = played.collect([played.submit(JOB)], folder, Onlooker())
+        (outcome,) = played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())
 
     assert Trouble.TIMEOUT is trouble(outcome)
     assert 1000 <= time.now_s - begun <= 1020
@@ -432,14 +434,14 @@ def test_a_bad_minute_of_the_server_is_put_up_with(
     server.reply("/query_result", *[reply] * 12)
 
     with band(server.url, time) as played:
-        (outcome,) = played.collect([played.submit(JOB)], folder, Onlooker())
+        (outcome,) = played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())
 
     assert 1 == len(outcome.recordings)
 
 
 def test_patience_with_a_silent_server_ends_and_says_how_to_go_on(folder: Path, time: Time) -> None:
     with FakeAceStep() as server, band(server.url, time, patience_s=60) as played:
-        taken = played.submit(JOB)
+        taken = played.submit(JOB, Onlooker())
         server.reply("/query_result", *[Reply(drop=True)] * 99)
         begun = time.now_s
         for _ in range(2):  # a second call has its own patience
@@ -447,8 +449,8 @@ def test_patience_with_a_silent_server_ends_and_says_how_to_go_on(folder: Path, 
                 played.collect([taken], folder, Onlooker())
 
     assert 120 <= time.now_s - begun <= 140
-    assert "may still be running" in caught.value.message
-    assert "songpipe resume" in caught.value.hint
+    assert "and that for 60 s; its jobs may still be running" in caught.value.message
+    assert "asks for them again" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -465,7 +467,7 @@ def test_a_refused_question_ends_the_waiting_at_once(
     server.reply("/query_result", reply)
 
     with band(server.url, time) as played, pytest.raises(kind):
-        played.collect([played.submit(JOB)], folder, Onlooker())
+        played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())
 
     assert 1 == len(server.calls("/query_result"))
 
@@ -475,12 +477,12 @@ def test_a_page_that_is_refused_ends_the_waiting_too(folder: Path, time: Time) -
         server.reply("/v1/jobs/task-1", Reply(400, {"detail": "no"}))
 
         with pytest.raises(faults.Refused):
-            played.collect([played.submit(JOB)], folder, Onlooker())
+            played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())
 
 
 def test_another_process_can_collect_the_same_tickets(server: FakeAceStep, folder: Path, time: Time) -> None:
     with band(server.url, time) as first:
-        tickets = [first.submit(JOB), first.submit(replace(JOB, number=2))]
+        tickets = [first.submit(JOB, Onlooker()), first.submit(replace(JOB, number=2), Onlooker())]
         before = first.collect(tickets, folder, Onlooker())
     asked = len(server.seen)
 
@@ -495,7 +497,7 @@ def test_a_crash_in_the_middle_costs_only_the_missing_file(
     server: FakeAceStep, folder: Path, time: Time
 ) -> None:
     with band(server.url, time) as played:
-        tickets = [played.submit(JOB), played.submit(replace(JOB, number=2))]
+        tickets = [played.submit(JOB, Onlooker()), played.submit(replace(JOB, number=2), Onlooker())]
         before = played.collect(tickets, folder, Onlooker())
         (folder / "take-2.mp3").write_bytes(MP3[:2000])
         fetched = len(server.calls("/v1/audio"))
@@ -513,7 +515,7 @@ def test_a_note_that_cannot_be_read_is_no_note(
     (folder / "take-1.json").write_text(note)
 
     with band(server.url, time) as played:
-        (outcome,) = played.collect([played.submit(JOB)], folder, Onlooker())
+        (outcome,) = played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())
 
     assert 1 == len(outcome.recordings)
     assert "task-1" == json.loads((folder / "take-1.json").read_text())["task_id"]
@@ -539,7 +541,7 @@ def test_threads_that_wait_at_the_same_time_share_their_questions(server: FakeAc
     came: list[Outcome] = []
 
     with AceStep(server.url, deadlines=Deadlines(gap_s=0.1)) as played:
-        tickets = [played.submit(JOB), played.submit(replace(JOB, number=2))]
+        tickets = [played.submit(JOB, Onlooker()), played.submit(replace(JOB, number=2), Onlooker())]
 
         def wait(index: int) -> None:
             came.extend(played.collect([tickets[index]], folder, Onlooker()))
@@ -573,4 +575,4 @@ def test_a_note_that_cannot_be_written_is_a_fault_of_the_disk(
     (folder / "take-1.part").mkdir()
 
     with band(server.url, time) as played, pytest.raises(ShelfError):
-        played.collect([played.submit(JOB)], folder, Onlooker())
+        played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())

@@ -80,13 +80,18 @@ def test_an_earlier_file_of_that_name_is_replaced(server: FakeAceStep, folder: P
     ("reply", "word", "trouble"),
     [
         (Reply(body={"detail": "Audio file not found"}), "JSON", Trouble.EXPORT),
-        (Reply(body=b"<html>" + bytes(5000)), "web page", Trouble.EXPORT),
+        (Reply(body=b"<html>" + bytes(5000)), "the download was a web page, not audio", Trouble.FAILED),
         (Reply(body=b""), "empty", Trouble.EXPORT),
         (Reply(body=b"noise" * 1000), "no audio", Trouble.EXPORT),
         (Reply(body=MP3[:100]), "100 bytes", Trouble.EXPORT),
         (Reply(body=MP3 * 3), "larger than", Trouble.EXPORT),
-        (Reply(403, {"detail": "Access denied"}), "HTTP 403", Trouble.LOST),
-        (Reply(404, {"detail": "not found"}), "HTTP 404", Trouble.LOST),
+        (
+            Reply(403, {"detail": "Access denied"}),
+            r"refused to hand out the file \(HTTP 403\)",
+            Trouble.FAILED,
+        ),
+        (Reply(404, {"detail": "not found"}), "no longer has the file", Trouble.LOST),
+        (Reply(410, {"detail": "gone"}), "no longer has the file", Trouble.LOST),
     ],
 )
 def test_what_is_no_audio_is_refused_and_leaves_nothing_behind(
@@ -135,9 +140,14 @@ def test_a_download_that_stays_broken_is_given_up_and_leaves_nothing_behind(
 ) -> None:
     server.reply("/v1/audio", *[Reply(body=MP3, cut=True)] * 9)
 
-    with pytest.raises(BandError, match="broke off"):
+    with pytest.raises(BandError) as caught:
         fetch(server, folder)
 
+    sent, announced = len(MP3), 2 * len(MP3)
+    assert (
+        f"the download stopped at {sent} of {announced} bytes and was tried 3 times" in caught.value.message
+    )
+    assert "asks for the file again" in caught.value.hint
     assert 3 == len(server.seen)
     assert [] == list(folder.iterdir())
 
@@ -145,7 +155,27 @@ def test_a_download_that_stays_broken_is_given_up_and_leaves_nothing_behind(
 def test_a_download_that_drips_is_given_up(server: FakeAceStep, folder: Path) -> None:
     server.reply("/v1/audio", *[Reply(body=MP3, drip_s=0.2)] * 3)
 
-    with pytest.raises(faults.Silent, match="too slowly"):
+    with pytest.raises(BandError, match="too slowly: the download stopped at"):
+        fetch(server, folder)
+
+
+def test_a_download_that_never_begins_says_why_and_how_often_it_was_tried(
+    server: FakeAceStep, folder: Path
+) -> None:
+    server.reply("/v1/audio", *[Reply(500, b"")] * 3)
+
+    with pytest.raises(BandError) as caught:
+        fetch(server, folder)
+
+    assert caught.value.message.endswith("(HTTP 500): the download was tried 3 times")
+
+
+def test_a_download_of_unannounced_length_tells_what_came_of_it(server: FakeAceStep, folder: Path) -> None:
+    chunk = f"{len(MP3):x}\r\n".encode() + MP3 + b"\r\n"
+    broken = Reply(body=chunk + b"no size", headers={"transfer-encoding": "chunked"})
+    server.reply("/v1/audio", *[broken] * 3)
+
+    with pytest.raises(BandError, match=f"stopped at {len(MP3)} bytes and was tried 3 times"):
         fetch(server, folder)
 
 
@@ -203,7 +233,7 @@ def test_a_file_shorter_than_announced_is_not_taken_even_from_a_lenient_transpor
         "http://127.0.0.1:1", "", limits, transport=httpx.MockTransport(short), clock=time.clock
     ) as wire:
         downloads = Downloads(wire, limits, clock=time.clock, sleep=time.sleep)
-        with pytest.raises(faults.Silent, match="4004 of 9999 bytes"):
+        with pytest.raises(BandError, match="ended the download early: .* 4004 of 9999 bytes"):
             downloads.fetch(PLACE, folder, "take-1")
 
     assert [] == list(folder.iterdir())

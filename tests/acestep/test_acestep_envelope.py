@@ -72,6 +72,28 @@ def test_an_error_becomes_the_fault_it_stands_for(
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (500, {"error": "boom"}, "failed (HTTP 500): boom"),
+        (200, {"data": None, "code": 500, "error": "boom"}, "failed (HTTP 200 with code 500 in it): boom"),
+        (200, {"data": None, "code": 200, "error": "boom"}, "failed (HTTP 200 with an error in it): boom"),
+        (200, {"data": [], "code": True}, "failed (HTTP 200 with an error in it)"),
+        (200, {"data": [], "code": 10**99}, "failed (HTTP 200 with an error in it)"),
+        (
+            200,
+            {"data": [], "code": 401, "error": "who?"},
+            "refuses the key (HTTP 200 with code 401 in it): who?",
+        ),
+    ],
+)
+def test_an_error_says_where_its_code_stood(status: int, body: Any, said: str) -> None:
+    with pytest.raises(faults.Answered) as caught:
+        opened(letter(status, body))
+
+    assert f"the music server {SERVER} {said}" == caught.value.message
+
+
 @pytest.mark.parametrize("text", ["<!doctype html><p>hi", "not json", "", "[" * 100_000, "1" * 5000])
 def test_what_is_no_json_is_no_music_server(text: str) -> None:
     with pytest.raises(faults.NotAceStep) as caught:

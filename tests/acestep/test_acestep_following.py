@@ -119,5 +119,6 @@ def test_a_stalled_task_is_judged_by_what_the_server_does(
 
     task.stall(idle, 2000.0)
 
+    assert task.failure is None or task.failure.message.startswith("nothing has moved for 15 min, ")
     assert expected is trouble(task)
     assert task.has_stalled(2100.0) is (expected is not None)

@@ -14,7 +14,7 @@ from pipeline.acestep import faults
 from pipeline.acestep.band import AceStep
 from pipeline.errors import BandError
 from tests.fakes.acestep_server import FakeAceStep, Reply, Step, play
-from tests.fakes.acestep_world import JOB, Time, band
+from tests.fakes.acestep_world import JOB, Onlooker, Time, band
 
 IDLE = {
     "jobs": {"queued": 0, "running": 0, "succeeded": 3, "failed": 1},
@@ -38,7 +38,7 @@ def test_a_job_gives_a_ticket_that_another_process_can_use(server: FakeAceStep) 
     time = Time()
 
     with band(server.url, time) as played:
-        ticket = played.submit(JOB)
+        ticket = played.submit(JOB, Onlooker())
 
     assert (server.url, "task-1", "release_task", JOB, time.unix(), "") == (
         ticket.server,
@@ -57,7 +57,7 @@ def test_a_job_gives_a_ticket_that_another_process_can_use(server: FakeAceStep) 
 )
 def test_every_dialect_takes_a_job(letter: Any, dialect: str) -> None:
     with FakeAceStep(letter) as server, band(server.url, Time()) as played:
-        first, second = played.submit(JOB), played.submit(replace(JOB, number=2))
+        first, second = played.submit(JOB, Onlooker()), played.submit(replace(JOB, number=2), Onlooker())
 
     assert ["task-1", "task-2"] == [first.task_id, second.task_id]
     assert {dialect} == {first.dialect, second.dialect}
@@ -66,8 +66,8 @@ def test_every_dialect_takes_a_job(letter: Any, dialect: str) -> None:
 
 def test_the_old_dialect_is_tried_once_and_remembered() -> None:
     with FakeAceStep("A") as server, band(server.url, Time()) as played:
-        played.submit(JOB)
-        played.submit(JOB)
+        played.submit(JOB, Onlooker())
+        played.submit(JOB, Onlooker())
 
     assert [1, 2] == [len(server.calls("/release_task")), len(server.calls("/v1/music/generate"))]
 
@@ -81,13 +81,14 @@ def test_a_server_that_still_starts_is_waited_for() -> None:
         data = {"status": "ok"} if request.url.path == "/health" else {"task_id": "t"}
         return httpx.Response(200, json=data)
 
-    time = Time()
+    time, watch = Time(), Onlooker()
     with AceStep(
         "http://127.0.0.1:1", transport=httpx.MockTransport(starting), clock=time.clock, sleep=time.sleep
     ) as played:
-        assert "t" == played.submit(JOB).task_id
+        assert "t" == played.submit(JOB, watch).task_id
 
     assert 12.0 == sum(time.naps)
+    assert ["http://127.0.0.1:1 is not up yet; trying for up to 60 s"] == watch.notes
 
 
 def test_a_server_that_never_starts_is_given_up_in_time() -> None:
@@ -96,7 +97,7 @@ def test_a_server_that_never_starts_is_given_up_in_time() -> None:
     time = Time()
 
     with band(f"http://127.0.0.1:{port}", time, start_s=30) as played, pytest.raises(BandError) as caught:
-        played.submit(JOB)
+        played.submit(JOB, Onlooker())
 
     assert 30 >= sum(time.naps) > 20
     assert 5 == caught.value.exit_code
@@ -112,13 +113,14 @@ def test_a_server_that_goes_away_between_health_and_job_is_waited_for_too(server
             raise httpx.ConnectError("refused")
         return httpx.Response(200, json={"status": "ok", "task_id": "t"})
 
-    time = Time()
+    time, watch = Time(), Onlooker()
     with AceStep(
         "http://127.0.0.1:1", transport=httpx.MockTransport(flaky), clock=time.clock, sleep=time.sleep
     ) as played:
-        assert "t" == played.submit(JOB).task_id
+        assert "t" == played.submit(JOB, watch).task_id
 
     assert [5.0, 10.0] == time.naps
+    assert ["http://127.0.0.1:1 is not up yet; trying for up to 60 s"] == watch.notes
 
 
 def test_a_server_that_refuses_connections_for_good_is_given_up_after_health() -> None:
@@ -134,7 +136,7 @@ def test_a_server_that_refuses_connections_for_good_is_given_up_after_health() -
         ) as played,
         pytest.raises(faults.NotReached),
     ):
-        played.submit(JOB)
+        played.submit(JOB, Onlooker())
 
     assert 60 >= sum(time.naps)
 
@@ -144,14 +146,14 @@ def test_a_server_too_busy_for_health_gets_the_job(server: FakeAceStep, replies:
     server.reply("/health", replies)
 
     with band(server.url, Time(), answer_s=0.2) as played:
-        assert "task-1" == played.submit(JOB).task_id
+        assert "task-1" == played.submit(JOB, Onlooker()).task_id
 
 
 def test_a_web_page_is_a_wrong_port(server: FakeAceStep) -> None:
     server.reply("/health", Reply(body=b"<!doctype html><title>Router</title>"))
 
     with band(server.url, Time()) as played, pytest.raises(faults.NotAceStep) as caught:
-        played.submit(JOB)
+        played.submit(JOB, Onlooker())
 
     assert "a web page" in caught.value.message
     assert "port" in caught.value.hint
@@ -166,28 +168,28 @@ def test_a_stranger_with_a_health_page_is_found_out(server: FakeAceStep) -> None
     with band(server.url, Time()) as played:
         for _ in range(2):
             with pytest.raises(faults.NotAceStep, match="no ACE-Step server"):
-                played.submit(JOB)
+                played.submit(JOB, Onlooker())
 
 
 def test_health_may_be_missing(server: FakeAceStep) -> None:
     server.reply("/health", Reply(404, {"detail": "Not Found"}))
 
     with band(server.url, Time()) as played:
-        assert "task-1" == played.submit(JOB).task_id
+        assert "task-1" == played.submit(JOB, Onlooker()).task_id
 
 
 def test_a_health_page_that_is_refused_for_another_reason_is_told(server: FakeAceStep) -> None:
     server.reply("/health", Reply(400, {"detail": "Bad Host"}))
 
     with band(server.url, Time()) as played, pytest.raises(faults.Refused, match="Bad Host"):
-        played.submit(JOB)
+        played.submit(JOB, Onlooker())
 
 
 def test_the_openrouter_dialect_is_refused_with_a_clear_word(server: FakeAceStep) -> None:
     server.health["service"] = "ACE-Step OpenRouter API"
 
     with band(server.url, Time()) as played, pytest.raises(BandError, match="OpenRouter"):
-        played.submit(JOB)
+        played.submit(JOB, Onlooker())
 
     assert [] == server.calls("/release_task")
 
@@ -198,7 +200,7 @@ def test_a_wrong_key_is_told_with_its_variable() -> None:
         band(server.url, Time(), "wrong") as played,
         pytest.raises(faults.KeyRefused) as caught,
     ):
-        played.submit(JOB)
+        played.submit(JOB, Onlooker())
 
     assert "ACESTEP_API_KEY" in caught.value.hint
     assert "wrong" not in caught.value.message
@@ -210,9 +212,33 @@ def test_a_full_queue_is_asked_again_with_growing_pauses(server: FakeAceStep) ->
     time = Time()
 
     with band(server.url, time) as played:
-        assert "task-1" == played.submit(JOB).task_id
+        assert "task-1" == played.submit(JOB, Onlooker()).task_id
 
     assert [5.0, 10.0, 45.0] == time.naps
+
+
+def test_a_wait_for_a_full_queue_is_told_at_once_and_then_every_half_minute(server: FakeAceStep) -> None:
+    server.reply("/release_task", *[Reply(429, {"detail": "Server busy"})] * 5)
+    time, watch = Time(), Onlooker()
+
+    with band(server.url, time) as played:
+        played.submit(JOB, watch)
+
+    assert [5.0, 10.0, 20.0, 40.0, 60.0] == time.naps
+    assert [
+        f"the queue of {server.url} is full; asking again for up to 10 min",
+        f"the queue of {server.url} is full; asking again for up to 9.4 min",
+        f"the queue of {server.url} is full; asking again for up to 8.8 min",
+    ] == watch.notes
+
+
+def test_a_server_that_takes_the_job_at_once_leaves_nothing_to_tell(server: FakeAceStep) -> None:
+    watch = Onlooker()
+
+    with band(server.url, Time()) as played:
+        played.submit(JOB, watch)
+
+    assert [] == watch.notes
 
 
 def test_a_queue_that_stays_full_is_given_up_in_time(server: FakeAceStep) -> None:
@@ -220,7 +246,7 @@ def test_a_queue_that_stays_full_is_given_up_in_time(server: FakeAceStep) -> Non
     time = Time()
 
     with band(server.url, time, busy_s=100) as played, pytest.raises(faults.Busy):
-        played.submit(JOB)
+        played.submit(JOB, Onlooker())
 
     assert 100 >= sum(time.naps) > 50
 
@@ -239,11 +265,12 @@ def test_a_job_that_may_have_arrived_is_not_sent_again(
     )
 
     with band(server.url, Time(), submit_s=0.2) as played, pytest.raises(BandError) as caught:
-        played.submit(JOB)
+        played.submit(JOB, Onlooker())
 
     assert 1 == len(server.calls("/release_task"))
     assert "may be running" in caught.value.message
-    assert "/v1/stats" in caught.value.hint
+    assert "/v1/stats first" in caught.value.hint
+    assert "resuming hands it in once more" in caught.value.hint
 
 
 @pytest.mark.parametrize("reply", [Reply(delay_s=9), Reply(drop=True), Reply(500, b"Internal Server Error")])
@@ -251,7 +278,7 @@ def test_a_job_that_provably_never_arrived_is_sent_once_more(server: FakeAceStep
     server.reply("/release_task", reply)
 
     with band(server.url, Time(), submit_s=0.2) as played:
-        assert "task-1" == played.submit(JOB).task_id
+        assert "task-1" == played.submit(JOB, Onlooker()).task_id
 
     assert 2 == len(server.calls("/release_task"))
 
@@ -260,7 +287,7 @@ def test_a_second_silence_ends_it(server: FakeAceStep) -> None:
     server.reply("/release_task", Reply(drop=True), Reply(drop=True))
 
     with band(server.url, Time()) as played, pytest.raises(BandError, match="may be running"):
-        played.submit(JOB)
+        played.submit(JOB, Onlooker())
 
     assert 2 == len(server.calls("/release_task"))
 
@@ -269,7 +296,7 @@ def test_a_job_that_the_server_does_not_understand_is_told(server: FakeAceStep) 
     server.reply("/release_task", Reply(422, {"detail": [{"msg": "bad seed", "loc": ["seed"]}]}))
 
     with band(server.url, Time()) as played, pytest.raises(faults.Refused, match="bad seed"):
-        played.submit(JOB)
+        played.submit(JOB, Onlooker())
 
 
 def test_the_old_dialect_may_refuse_a_job_too() -> None:
@@ -277,21 +304,21 @@ def test_the_old_dialect_may_refuse_a_job_too() -> None:
         server.reply("/v1/music/generate", Reply(400, {"detail": "no"}))
 
         with pytest.raises(faults.Refused, match="HTTP 400"):
-            played.submit(JOB)
+            played.submit(JOB, Onlooker())
 
 
 def test_a_server_without_a_key_of_its_own_is_told(server: FakeAceStep) -> None:
     server.reply("/release_task", Reply(503, {"detail": "API key is not configured"}))
 
     with band(server.url, Time()) as played, pytest.raises(faults.KeyRefused, match="no key of its own"):
-        played.submit(JOB)
+        played.submit(JOB, Onlooker())
 
 
 def test_an_answer_without_an_id_is_told(server: FakeAceStep) -> None:
     server.reply("/release_task", Reply(body={"data": {"status": "queued"}, "code": 200}))
 
     with band(server.url, Time()) as played, pytest.raises(BandError, match="no task id"):
-        played.submit(JOB)
+        played.submit(JOB, Onlooker())
 
 
 @pytest.mark.parametrize(
@@ -307,7 +334,7 @@ def test_a_refusal_we_can_do_something_about_is_an_answer_and_no_error(
     server.reply("/release_task", reply)
 
     with band(server.url, Time()) as played:
-        ticket = played.submit(JOB)
+        ticket = played.submit(JOB, Onlooker())
 
     assert "" == ticket.task_id
     assert "failed" == json.loads(ticket.answer)["status"]
@@ -316,8 +343,8 @@ def test_a_refusal_we_can_do_something_about_is_an_answer_and_no_error(
 def test_a_failure_of_a_server_that_blocks_is_an_answer_and_no_error() -> None:
     with FakeAceStep("G") as server, band(server.url, Time()) as played:
         server.script.append(play(Step("failed", reason="latents are NaN")))
-        failed = played.submit(JOB)
-        done = played.submit(JOB)
+        failed = played.submit(JOB, Onlooker())
+        done = played.submit(JOB, Onlooker())
 
     assert "latents are NaN" == json.loads(failed.answer)["error"]
     assert ("", "gradio") == (failed.task_id, failed.dialect)
@@ -330,13 +357,13 @@ def test_a_server_that_blocks_is_given_the_time_to_play() -> None:
             "/release_task", Reply(body={"data": {"task_id": "slow", "status": "succeeded"}}, delay_s=0.4)
         )
 
-        assert "slow" == played.submit(JOB).task_id
+        assert "slow" == played.submit(JOB, Onlooker()).task_id
 
 
 def test_a_receipt_that_says_failed_travels_with_the_ticket(server: FakeAceStep) -> None:
     server.reply("/release_task", Reply(body={"data": {"task_id": "t", "status": "failed", "error": "no"}}))
 
     with band(server.url, Time()) as played:
-        ticket = played.submit(JOB)
+        ticket = played.submit(JOB, Onlooker())
 
     assert {"task_id": "t", "status": "failed", "error": "no"} == json.loads(ticket.answer)

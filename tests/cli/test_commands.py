@@ -72,6 +72,7 @@ def test_the_doctor_never_shows_the_key(say: Any, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("NANOGPT_API_KEY", "sk-nano-not-a-real-key")
     with RehearsalStudio() as studio:
         monkeypatch.setenv("SONGPIPE_LLM_BASE_URL", studio.writer_url)
+        monkeypatch.setenv("SONGPIPE_LLM_MODELS", "rehearsal/songwriter")
         monkeypatch.setenv("SONGPIPE_ACESTEP_URLS", studio.band_url)
 
         code, out, err = say("doctor")
@@ -85,6 +86,7 @@ def test_the_doctor_tries_the_key(say: Any, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("NANOGPT_API_KEY", "sk-nano-not-a-real-key")
     with RehearsalStudio(key="another") as studio:
         monkeypatch.setenv("SONGPIPE_LLM_BASE_URL", studio.writer_url)
+        monkeypatch.setenv("SONGPIPE_LLM_MODELS", "rehearsal/songwriter")
         monkeypatch.setenv("SONGPIPE_ACESTEP_URLS", studio.band_url)
 
         code, out, _ = say("doctor")
@@ -109,6 +111,7 @@ def test_the_doctor_names_the_nearest_model_when_none_is_listed(
 def test_the_doctor_of_a_wrong_port_says_so(say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with RehearsalStudio(faults=["band-html"]) as studio:
         monkeypatch.setenv("SONGPIPE_LLM_BASE_URL", studio.writer_url)
+        monkeypatch.setenv("SONGPIPE_LLM_MODELS", "rehearsal/songwriter")
         monkeypatch.setenv("SONGPIPE_ACESTEP_URLS", studio.band_url)
 
         code, out, _ = say("doctor")
@@ -129,7 +132,7 @@ def test_init_writes_a_workspace_that_works_and_touches_nothing_that_is_there(
     assert 0 == code
     assert {"briefs.yaml", "prompts/system.j2", "configs/default.yaml", "configs/taste/default.yaml"} <= made
     assert "songpipe.yaml" not in made
-    assert "1 files were there already" in err
+    assert "left alone because they exist: studio/songpipe.yaml" in err
     assert "llm: {max_tokens: 9000}\n" == (workspace / "studio" / "songpipe.yaml").read_text()
 
 
@@ -389,3 +392,33 @@ def test_the_log_of_a_bug_names_packages_that_are_missing() -> None:
     path = write_log(["write"], "trace", packages=["no-such-package"])
 
     assert "no-such-package is not installed" in path.read_text()
+
+
+def test_a_full_standard_output_is_no_bug_and_the_path_is_still_told(
+    workspace: Path,
+) -> None:
+    song = [sys.executable, "-m", "pipeline", "write", "--rehearse", "a", "--duration", "10"]
+
+    with open("/dev/full", "w") as full:  # noqa: PTH123 -- a device, not a path of ours
+        ran = subprocess.run(song, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert 7 == ran.returncode
+    told = ran.stderr.strip().splitlines()[-1]
+    assert "cannot write to standard output: No space left on device" in told
+    assert Path(told.split("the song is finished: ")[1].rstrip(")")).exists()
+
+
+def test_a_closed_standard_output_is_told(workspace: Path) -> None:
+    shell = f"{sys.executable} -m pipeline schema song >&-"
+
+    ran = subprocess.run(["bash", "-c", shell], stderr=subprocess.PIPE, text=True, check=False)
+
+    assert 7 == ran.returncode
+    assert "standard output is closed" in ran.stderr
+
+
+def test_songpipe_alone_shows_its_help(say: Any) -> None:
+    code, out, err = say()
+
+    assert (2, "") == (code, out)
+    assert "\n  write      One song" in err

@@ -167,5 +167,5 @@ def test_a_note_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     with Journal(tmp_path).begin(ORDER) as session:
         (session.folder / "journal" / "stage.json").mkdir(parents=True)
 
-        with pytest.raises(ShelfError, match=r"cannot read .*stage\.json"):
+        with pytest.raises(ShelfError, match="cannot read the journal"):
             session.once("stage", int, lambda: 7)

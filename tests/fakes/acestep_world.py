@@ -52,6 +52,7 @@ class Onlooker:
     """A watch that remembers what it was told."""
 
     told: list[tuple[float | None, str, float | None]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def stage(self, name: str) -> None:
         """Not of interest here."""
@@ -60,7 +61,8 @@ class Onlooker:
         """Not of interest here."""
 
     def note(self, text: str) -> None:
-        """Not of interest here."""
+        """Remember."""
+        self.notes.append(text)
 
     def progress(self, fraction: float | None, label: str, left_s: float | None) -> None:
         """Remember."""

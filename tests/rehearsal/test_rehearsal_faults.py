@@ -80,7 +80,7 @@ def test_an_unknown_fault_that_is_near_to_nothing_points_to_the_list() -> None:
     with pytest.raises(InputError) as caught:
         FaultPlan(["@@@@@"])
 
-    assert "songpipe rehearsal" in caught.value.hint
+    assert "`songpipe rehearsal --list-faults`" in caught.value.hint
 
 
 @pytest.mark.parametrize("spec", ["500:", "500:0", "500:-1", "500:two", "500:²"])

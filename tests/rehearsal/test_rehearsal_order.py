@@ -93,6 +93,19 @@ def test_a_fixed_key_is_read() -> None:
     assert read(said("- KEY: F# minor")).key == "F# minor"
 
 
+@pytest.mark.parametrize(
+    ("message", "language"),
+    [
+        ('> x\n\nSing in the language with the code "ja", as a native songwriter would.', "ja"),
+        ("> x\n\nSing in the language of the request; tags stay English.", ""),
+        ("> x\n\nSing in English.", ""),
+        ('> Sing in the language with the code "ja"\n\nSing in English.', ""),
+    ],
+)
+def test_the_language_is_read_where_it_is_told_by_its_code(message: str, language: str) -> None:
+    assert language == read(said(message)).language
+
+
 def test_a_fixed_title_is_read_and_a_placeholder_is_not() -> None:
     fixed = read(said("> x\n\n- TITLE: Salt  and Tin\n\nTITLE: <two to five words>"))
     open_ = read(said("> x\n\nTITLE: <two to five words>"))

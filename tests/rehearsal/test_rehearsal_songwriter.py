@@ -6,11 +6,13 @@ from collections import Counter
 from functools import cache
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.brief import Brief
 from pipeline.rehearsal import forms, syllables
-from pipeline.rehearsal.order import Order
-from pipeline.rehearsal.songwriter import compose, reply
+from pipeline.rehearsal.order import Order, read
+from pipeline.rehearsal.songwriter import compose
 from pipeline.rehearsal.styles import STYLES
 from pipeline.rehearsal.vocabulary import packaged as vocabulary
 from pipeline.settings import packaged
@@ -18,7 +20,7 @@ from pipeline.settings.lexicon import load_lexicon
 from pipeline.settings.taste import load_taste
 from pipeline.settings.templates import load_templates
 from pipeline.song import Finding, Severity
-from pipeline.writing import parse, prompt, rules
+from pipeline.writing import fit, parse, prompt, rules
 from pipeline.writing.lexicon import words
 from pipeline.writing.prompt import Templates
 from pipeline.writing.taste import Taste
@@ -107,6 +109,53 @@ def test_the_prompt_opens_with_the_opening_and_holds_the_hook_sentence() -> None
     assert rules.HOOK_SENTENCE in written
 
 
+# What the PROMPT says of the form, and the sections without which it is not true.
+PROMISES = {
+    r"\bverse\b": {"Verse": 1},
+    r"\bverses\b": {"Verse": 2},
+    r"\bchorus\b(?! guitar)": {"Chorus": 1},
+    r"\b(?:last|each) chorus\b": {"Chorus": 2},
+    r"\bbridge\b": {"Bridge": 1},
+    r"\bpeak\b": {"Chorus": 1},
+    r"\bbigger each time\b": {"Chorus": 2},
+    r"\bmiddle part\b": {"Bridge": 1},
+}
+
+
+def broken_promises(song: str) -> list[str]:
+    """Give what the PROMPT of a song speaks of and its form does not have."""
+    had = Counter(re.split(r"[ -]", tag)[0] for tag, _ in sections(song))
+    said = field(song, "PROMPT")
+    return [what for what, needed in PROMISES.items() if re.search(what, said) and not Counter(needed) <= had]
+
+
+@settings(max_examples=150)
+@given(st.floats(20, 300), st.booleans(), st.integers(0, 10_000))
+def test_the_prompt_promises_no_part_that_the_form_lacks(
+    duration_s: float, instrumental: bool, seed: int
+) -> None:
+    fitting = None if instrumental else fit.word_range(duration_s)
+
+    song = compose(Order("a ferry", duration_s, words=fitting, instrumental=instrumental), seed)
+
+    assert [] == broken_promises(song)
+
+
+def test_a_promise_that_is_not_kept_is_found() -> None:
+    song = "PROMPT: verses hold back, the bridge is bare\nLYRICS:\n[Verse 1]\nla\n\n[Chorus - wide]\nla"
+
+    assert [r"\bverses\b", r"\bbridge\b"] == broken_promises(song)
+
+
+def test_a_long_song_may_tell_of_its_bridge_and_a_short_one_never_does() -> None:
+    told = {
+        seconds: {"bridge" in field(compose(Order("a ferry", seconds), seed), "PROMPT") for seed in range(30)}
+        for seconds in (20.0, 240.0)
+    }
+
+    assert {20.0: {False}, 240.0: {False, True}} == told
+
+
 def test_what_is_fixed_is_kept() -> None:
     song = compose(Order("a ferry", bpm=97, key="Eb major", title="Rope"), 1)
 
@@ -160,14 +209,14 @@ def test_an_instrumental_has_hints_and_no_words() -> None:
 
 def test_a_repair_brings_another_song_under_the_same_title() -> None:
     asked: list[dict[str, object]] = [{"role": "user", "content": "> a ferry\n\n60 s"}]
-    first = reply(asked, 3)
+    first = compose(read(asked), 3)
     again = [
         *asked,
         {"role": "assistant", "content": first},
         {"role": "user", "content": "Mend these points."},
     ]
 
-    second = reply(again, 3)
+    second = compose(read(again), 3)
 
     assert field(first, "TITLE") == field(second, "TITLE")
     assert lyrics(first) != lyrics(second)
@@ -216,8 +265,8 @@ def findings(brief: Brief, duration_s: float, seed: int) -> tuple[Finding, ...]:
     """Ask for a song with the packaged templates and judge what comes, as the road does."""
     taste, templates, book = judges()
     asked = prompt.opening(brief, taste, templates, duration_s, "en")
-    text = reply([{"role": turn.role, "content": turn.content} for turn in asked], seed)
-    return rules.check(parse.song(text), brief, duration_s, book)
+    order = read([{"role": turn.role, "content": turn.content} for turn in asked])
+    return rules.check(parse.song(compose(order, seed)), brief, duration_s, book)
 
 
 def test_no_song_for_two_hundred_briefs_breaks_an_error_level_rule() -> None:

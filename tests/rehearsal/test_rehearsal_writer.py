@@ -10,11 +10,16 @@ import httpx
 import openai
 import pytest
 
+from pipeline.brief import Brief
 from pipeline.rehearsal.order import Order
 from pipeline.rehearsal.songwriter import compose
 from pipeline.rehearsal.studio import RehearsalStudio
 from pipeline.rehearsal.writer_faults import BAD_DRAFT
-from pipeline.rehearsal.writer_wire import MODELS
+from pipeline.settings import packaged
+from pipeline.settings.taste import load_taste
+from pipeline.settings.templates import load_templates
+from pipeline.track import REHEARSAL_WRITER
+from pipeline.writing import prompt
 
 Open = Callable[..., AbstractContextManager[openai.OpenAI]]
 BRIEF: Any = [
@@ -26,7 +31,7 @@ SONG = compose(Order("a ferry, 60 seconds", duration_s=60.0), 5)
 
 def asked(client: openai.OpenAI, **changes: Any) -> Any:
     """Ask for a song in one piece."""
-    wanted: dict[str, Any] = {"model": MODELS[0], "messages": BRIEF, "seed": 5, **changes}
+    wanted: dict[str, Any] = {"model": REHEARSAL_WRITER, "messages": BRIEF, "seed": 5, **changes}
     return client.chat.completions.create(**wanted)
 
 
@@ -69,6 +74,7 @@ def test_a_stream_tells_the_usage_when_it_is_asked_to(writer: Open) -> None:
 
     assert [] == chunks[-1].choices
     assert chunks[-1].usage.completion_tokens > 50
+    assert 0 == chunks[-1].model_extra["x_nanogpt_pricing"]["cost"]
 
 
 def test_another_seed_brings_another_song(writer: Open) -> None:
@@ -78,13 +84,52 @@ def test_another_seed_brings_another_song(writer: Open) -> None:
     assert 2 == len(songs)
 
 
-def test_the_models_of_the_usual_chain_are_there(writer: Open) -> None:
+def test_the_one_model_is_listed_and_is_free(writer: Open) -> None:
     with writer() as client:
-        names = [model.id for model in client.models.list()]
-        answers = {asked(client, model=name).model for name in names}
+        (model,) = client.models.list()
+        answer = asked(client, model=model.id)
 
-    assert "rehearsal/songwriter" == names[0]
-    assert set(names) == answers
+    assert ("rehearsal/songwriter",) * 2 == (model.id, answer.model)
+    assert (0, 0) == (model.model_extra["pricing"]["prompt"], model.model_extra["pricing"]["completion"])
+
+
+@pytest.mark.parametrize("name", ["anthropic/claude-opus-4.6", "Rehearsal/Songwriter"])
+def test_no_other_model_is_impersonated(writer: Open, name: str) -> None:
+    with writer() as client, pytest.raises(openai.NotFoundError) as caught:
+        asked(client, model=name)
+
+    assert ("model_not_found", "model") == (caught.value.code, caught.value.param)
+
+
+def order(language: str, *, instrumental: bool = False) -> Any:
+    """Ask the way songpipe does."""
+    brief = Brief(text="a ferry", instrumental=instrumental)
+    taste = load_taste("default", [packaged.folder("configs") / "taste"])
+    asked_ = prompt.opening(brief, taste, load_templates(None), 60, language)
+    return [{"role": turn.role, "content": turn.content} for turn in asked_]
+
+
+@pytest.mark.parametrize("language", ["de", "ja", "yue"])
+def test_a_song_in_a_language_it_does_not_know_is_refused(plain: RehearsalStudio, language: str) -> None:
+    body = {"model": REHEARSAL_WRITER, "messages": order(language)}
+
+    answer = httpx.post(f"{plain.writer_url}/chat/completions", json=body, trust_env=False)
+
+    error = answer.json()["error"]
+    assert (400, "unsupported_language") == (answer.status_code, error["code"])
+    assert "sings English only; leave --language out" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("language", "instrumental"), [("en", False), ("unknown", False), ("ja", True), ("en", True)]
+)
+def test_english_and_what_needs_no_language_is_written(
+    writer: Open, language: str, instrumental: bool
+) -> None:
+    with writer() as client:
+        answer = asked(client, messages=order(language, instrumental=instrumental))
+
+    assert "LYRICS:" in answer.choices[0].message.content
 
 
 @pytest.mark.parametrize(

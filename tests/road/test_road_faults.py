@@ -1,5 +1,6 @@
 """What the user sees when a server misbehaves: one line, the right exit code, nothing lost."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -233,7 +234,7 @@ def test_resume_tells_every_song_that_failed_and_finishes_the_others(
 
     ran = songpipe("resume", "--json", "--set", "acestep.spare_takes=1")
 
-    assert ["one", "two"] == [line.split()[1] for line in listed.out.splitlines()]
+    assert ["one", "two"] == [line.split()[-1] for line in listed.out.splitlines()]
     assert (5, 1, 1) == (ran.code, ran.document["done"], ran.document["failed"])
     assert {"songpipe.song/1", "songpipe.error/1"} == {song["schema"] for song in ran.document["songs"]}
 
@@ -247,3 +248,57 @@ def test_a_song_of_another_process_is_left_alone(songpipe: Songpipe, servers: Se
 
     assert 2 == ran.code
     assert "another process" in ran.err
+
+
+@pytest.mark.parametrize("draft", ["", "\n"])
+def test_an_empty_draft_is_no_order_for_a_new_song(
+    songpipe: Songpipe, servers: Servers, workspace: Path, draft: str
+) -> None:
+    servers("401")  # the writer would complain if it were asked
+    (workspace / "empty.txt").write_text(draft)
+
+    ran = songpipe("render", "empty.txt", "--json")
+
+    assert (3, "DraftError") == (ran.code, ran.document["error"])
+
+
+@pytest.mark.parametrize(
+    ("fault", "arguments"),
+    [("401", ("write", "a")), ("", ("render", "bad.txt")), ("", ("write", "a", "--model", "nobody"))],
+)
+def test_a_failure_that_cost_nothing_leaves_nothing_to_resume(
+    songpipe: Songpipe, servers: Servers, workspace: Path, fault: str, arguments: tuple[str, ...]
+) -> None:
+    servers(*filter(None, [fault]))
+    (workspace / "bad.txt").write_text("PROMPT: rock song\nLYRICS:\n[verse]\nI woke up on a Tuesday\n")
+
+    ran = songpipe(*arguments)
+
+    assert ran.code in {3, 4}
+    assert "songpipe resume" not in ran.err
+    assert [] == songpipe("resume", "--list", "--json").document["songs"]
+
+
+def test_the_command_that_goes_on_works_as_it_stands(songpipe: Songpipe, servers: Servers) -> None:
+    servers("band-500")
+    failed = songpipe("write", "a", "--output", "my songs", *SHORT)
+    servers()
+    command = failed.err.split("go on with: ")[1].strip().rstrip(")")
+
+    resumed = songpipe(*shlex.split(command)[1:])
+
+    assert "songpipe resume --output 'my songs' " in command
+    assert (0, True) == (resumed.code, resumed.file.exists())
+
+
+def test_an_unfinished_song_can_be_dropped(songpipe: Songpipe, servers: Servers) -> None:
+    servers("band-500")
+    songpipe("write", "one", *SHORT)
+    (song,) = songpipe("resume", "--list", "--json").document["songs"]
+
+    dropped = songpipe("resume", "--drop", song["id"])
+
+    assert ("written", 0) == (song["stage"], dropped.code)
+    assert [] == songpipe("resume", "--list", "--json").document["songs"]
+    assert Path(f"output/.songpipe/songs/{song['id']}/draft-1.txt").exists()
+    assert 2 == songpipe("resume", "--drop").code

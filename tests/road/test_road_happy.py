@@ -9,9 +9,44 @@ import pytest
 import soundfile
 from jsonschema import validate
 
+from tests.fakes import audio_files
+from tests.fakes.acestep_server import FakeAceStep
+from tests.fakes.nanogpt import NanoGPT, says
 from tests.road.conftest import Servers, Songpipe
 
 SHORT = ("--duration", "20")
+GERMAN = """\
+TITLE: Der lange Weg hinab
+PROMPT: dark alternative rock, brooding female vocals, distorted guitars, heavy bass, atmospheric reverb, 90s \
+grunge influence, emotional intensity, opens with a stark piano chord and a whispered vocal
+LYRICS:
+[verse]
+Die Stufen zählen meine Schritte, das Geländer brummt
+Im Keller steht ein kalter Ofen, der nach dir verstummt
+
+[chorus]
+Halt die Lampe, halt mich fest
+Bis der Flur uns beide lässt
+"""
+
+
+@pytest.fixture
+def draft(workspace: Path) -> Path:
+    """A draft that a person wrote, in German."""
+    file = workspace / "german.txt"
+    file.write_text(GERMAN)
+    return file
+
+
+class OneTune(dict[str, bytes]):
+    """The disk of a music server on which every file holds the same tune."""
+
+    def __init__(self, tune: bytes) -> None:
+        super().__init__()
+        self._tune = tune
+
+    def setdefault(self, path: str, _: bytes = b"", /) -> bytes:
+        return super().setdefault(path, self._tune)
 
 
 def test_one_line_becomes_a_tagged_song_that_plays(songpipe: Songpipe, workspace: Path) -> None:
@@ -56,13 +91,61 @@ def test_a_rehearsal_is_marked_wherever_it_can_be_seen(songpipe: Songpipe) -> No
     assert tags["TXXX:SONGPIPE_REHEARSAL"].text == ["true"]
 
 
-def test_a_real_run_is_not_marked_as_a_rehearsal(songpipe: Songpipe, servers: Servers) -> None:
+def test_what_the_rehearsal_servers_made_is_marked_without_the_flag_too(
+    songpipe: Songpipe, servers: Servers
+) -> None:
     servers()
 
     ran = songpipe("write", "insomnia trip-hop", "--json", *SHORT)
 
     tags = mutagen.File(ran.document["file"]).tags
-    assert ran.document["rehearsal"] is False
+    assert (True, "rehearsal/songwriter", 0) == (
+        ran.document["rehearsal"],
+        ran.document["writer"]["model"],
+        ran.document["writer"]["cost_usd"],
+    )
+    assert "rehearsal" in ran.err
+    assert tags["TXXX:SONGPIPE_REHEARSAL"].text == ["true"]
+
+
+def test_words_of_the_rehearsal_writer_are_marked_before_they_are_played(
+    songpipe: Songpipe, servers: Servers
+) -> None:
+    servers()
+
+    ran = songpipe("write", "insomnia trip-hop", "--no-render", "--json", *SHORT)
+
+    assert ran.document["rehearsal"] is True
+
+
+def test_own_words_that_the_rehearsal_band_played_are_marked(
+    songpipe: Songpipe, servers: Servers, draft: Path
+) -> None:
+    servers()
+
+    ran = songpipe("render", str(draft), "--json", *SHORT)
+
+    tags = mutagen.File(ran.document["file"]).tags
+    assert (True, "") == (ran.document["rehearsal"], ran.document["writer"]["model"])
+    assert tags["TXXX:SONGPIPE_REHEARSAL"].text == ["true"]
+
+
+def test_a_real_run_is_not_marked_as_a_rehearsal(
+    songpipe: Songpipe, draft: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tune = audio_files.make(tmp_path, "mp3", 20).read_bytes()
+    writer, band = NanoGPT(says(draft.read_text())), FakeAceStep()
+    band.audio = OneTune(tune)
+
+    with writer, band:
+        monkeypatch.setenv("SONGPIPE_LLM_BASE_URL", writer.base_url)
+        monkeypatch.setenv("SONGPIPE_LLM_MODELS", "some/model")
+        monkeypatch.setenv("SONGPIPE_ACESTEP_URLS", band.url)
+        ran = songpipe("write", "the stairs", "--language", "de", "--json", *SHORT)
+
+    tags = mutagen.File(ran.document["file"]).tags
+    assert (False, "some/model") == (ran.document["rehearsal"], ran.document["writer"]["model"])
+    assert "rehearsal" not in ran.err + tags["TALB"].text[0]
     assert "TXXX:SONGPIPE_REHEARSAL" not in tags
 
 
@@ -76,13 +159,29 @@ def test_the_same_seed_writes_and_plays_the_same_song(songpipe: Songpipe) -> Non
 
 
 def test_what_the_brief_fixes_reaches_the_tags(songpipe: Songpipe) -> None:
-    fixed = ("--bpm", "96", "--key", "c# MINOR", "--title", "The Long Way Down", "--language", "de")
+    fixed = ("--bpm", "96", "--key", "c# MINOR", "--title", "The Long Way Down")
 
     ran = songpipe("write", "--rehearse", "the stairs", "--json", *SHORT, *fixed)
 
     tags = mutagen.File(ran.document["file"]).tags
     found = [str(tags[frame]) for frame in ("TBPM", "TKEY", "TIT2", "TLAN")]
-    assert ["96", "C#m", "The Long Way Down", "deu"] == found
+    assert ["96", "C#m", "The Long Way Down", "eng"] == found
+
+
+def test_german_words_are_tagged_as_german(songpipe: Songpipe, draft: Path) -> None:
+    ran = songpipe("render", "--rehearse", str(draft), "--language", "de", "--json", *SHORT)
+
+    tags = mutagen.File(ran.document["file"]).tags
+    assert "deu" == str(tags["TLAN"])
+    assert "Die Stufen zählen meine Schritte" in tags["USLT::deu"].text
+
+
+@pytest.mark.parametrize("language", ["de", "ja"])
+def test_a_language_that_the_rehearsal_cannot_sing_is_refused(songpipe: Songpipe, language: str) -> None:
+    ran = songpipe("write", "--rehearse", "the stairs", "--language", language, *SHORT)
+
+    assert (4, "") == (ran.code, ran.out)
+    assert "the rehearsal songwriter sings English only; leave --language out" in ran.err.splitlines()[-1]
 
 
 def test_several_takes_are_kept_untouched_and_one_is_chosen(songpipe: Songpipe) -> None:
@@ -141,3 +240,18 @@ def test_nothing_is_left_to_resume_after_a_song(songpipe: Songpipe) -> None:
     songpipe("write", "--rehearse", "a", *SHORT)
 
     assert [] == songpipe("resume", "--list", "--json").document["songs"]
+
+
+def test_a_draft_is_played_by_the_brief_it_was_written_for(songpipe: Songpipe) -> None:
+    asked = ("--instrumental", "--duration", "15", "--time-signature", "3")
+    draft = songpipe("write", "--rehearse", "slow tide", "--no-render", *asked).file
+
+    played = songpipe("render", "--rehearse", str(draft), "--duration", "20", "--json")
+
+    brief = played.document["brief"]
+    assert ("slow tide", True, 20.0, 3) == (
+        brief["text"],
+        brief["instrumental"],
+        brief["duration"],
+        brief["time_signature"],
+    )
