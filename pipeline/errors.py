@@ -49,9 +49,10 @@ class DraftError(SongpipeError):
 
 
 class WriterError(SongpipeError):
-    """The model could not be reached, or refused."""
+    """The model could not be reached, or refused. `spent_usd`: what the attempts may have cost, at most."""
 
     exit_code = 4
+    spent_usd = 0.0
 
 
 class KeyRejected(WriterError):

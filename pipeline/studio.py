@@ -131,7 +131,19 @@ class Session(Protocol):
         ...
 
     def keep(self, name: str, text: str) -> Path:
-        """Save a text of this song, such as a draft, and give its path. Raises `ShelfError`."""
+        """Save a text of this song, such as a draft, under a name that is free, and give its path.
+
+        Nothing that is there is overwritten. Raises `ShelfError`.
+        """
+        ...
+
+    @property
+    def spent_usd(self) -> float:
+        """What the song has cost so far, at most."""
+        ...
+
+    def spend(self, usd: float) -> None:
+        """Add to what the song has cost. Raises `ShelfError`."""
         ...
 
     def once(self, name: str, kind: type[T], do: Callable[..., T], *args: Any) -> T:

@@ -16,7 +16,8 @@ REHEARSAL_BAND = "rehearsal-band"
 class Attempt:
     """One request to a model, paid or not. `outcome` is "ok" or a short reason; cost None when unknown.
 
-    `raw` is the path of the saved reply, "" when nothing came back.
+    `raw` is the path of the saved reply, "" when nothing came back. `counted_usd` is what it counts against
+    --max-cost: the cost, or the worst case where that is unknown.
     """
 
     model: str
@@ -28,6 +29,7 @@ class Attempt:
     request_id: str = ""
     seconds: float = 0.0
     raw: str = ""
+    counted_usd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,12 @@ from pipeline.settings.templates import load_templates, prompts_hash
 from pipeline.song import Severity
 from pipeline.studio import House, Studio, Watch
 from pipeline.take import SEEDS
+from pipeline.track import REHEARSAL_WRITER
 from pipeline.writing.rules import Rulebook
 from pipeline.writing.taste import Taste
 
 # The rehearsal band plays a song in a second or two on this very machine; nobody is bothered by a quick look.
 _REHEARSAL_GAP_S = 0.2
-_SONGWRITER = "rehearsal/songwriter"
 # With `audio_duration: auto` the words come first; a full song is what they are written for.
 _WRITE_FOR_S = 240.0
 
@@ -60,6 +60,8 @@ def open_desk(
     """Open the studio, real or rehearsal, and everything in it; all of it is closed at the end."""
     with ExitStack() as stack:
         wires = rehearsal_wires(stack) if rehearse else real_wires(loaded)
+        if len(loaded.settings.acestep.band) > 1 and not rehearse:
+            watch.note(f"several music servers are set; this version plays on the first, {wires.band_url}")
         studio = _studio(loaded, watch, wires, stack, rehearsal=rehearse)
         yield Desk(journal(loaded), studio, resume_command)
 
@@ -118,8 +120,8 @@ def deadlines(acestep: Acestep) -> Deadlines:
 def rehearsal_wires(stack: ExitStack) -> Wires:
     """Start the rehearsal studio for as long as the stack lives, and give its addresses."""
     rehearsal = stack.enter_context(RehearsalStudio())
-    free = Limits(prices={_SONGWRITER: Price(0.0, 0.0)})
-    return Wires(Endpoint(rehearsal.writer_url), (_SONGWRITER,), free, rehearsal.band_url, "")
+    free = Limits(prices={REHEARSAL_WRITER: Price(0.0, 0.0)})
+    return Wires(Endpoint(rehearsal.writer_url), (REHEARSAL_WRITER,), free, rehearsal.band_url, "")
 
 
 def _studio(loaded: Loaded, watch: Watch, wires: Wires, stack: ExitStack, *, rehearsal: bool) -> Studio:

@@ -1,5 +1,6 @@
 """The edge: the one place where a failure becomes a line for the user and an exit code for a script."""
 
+import io
 import os
 import sys
 import traceback
@@ -18,6 +19,7 @@ from pipeline.errors import InputError, Interrupted, ShelfError, SongpipeError
 def run(argv: Sequence[str]) -> int:
     """Run the command line and give the exit code of the contract; never raises."""
     as_json = "--json" in argv
+    _print_anything()
     try:
         code = songpipe.main(args=list(argv), prog_name="songpipe", standalone_mode=False)
     except (BrokenPipeError, SystemExit):  # click leaves with SystemExit when a pipe breaks, and only then
@@ -30,6 +32,13 @@ def run(argv: Sequence[str]) -> int:
     except Exception:  # noqa: BLE001 -- the one handler for what nobody foresaw
         return _bug(argv, as_json)
     return code if isinstance(code, int) else 0
+
+
+def _print_anything() -> None:
+    """Let no character stop a message: what a terminal cannot show, or is half a character, is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _foreseen(error: BaseException) -> SongpipeError:

@@ -1,7 +1,7 @@
 """What the commands that make songs share: load settings, open the studio, run an order, print the result."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from pipeline.cli.edge import error_document, tell
 from pipeline.cli.printing import say, say_json
 from pipeline.cli.watching import harmless, watching
 from pipeline.engine.desk import Order
-from pipeline.engine.journal import Session
-from pipeline.errors import Interrupted, SongpipeError
+from pipeline.engine.journal import Journal, Session
+from pipeline.errors import Interrupted, ShelfError, SongpipeError
 from pipeline.library.sidecar import document
 from pipeline.settings import environment
 from pipeline.settings.load import Assignment, Loaded
@@ -99,13 +99,22 @@ def drop(given: Given, songs: Sequence[str]) -> None:
 def list_unfinished(given: Given) -> None:
     """Print the id of every unfinished song, how far it has come, its age and its brief."""
     kept = journal(load(given))
-    sessions = [kept.look(song) for song in kept.unfinished()]
+    sessions = list(_readable(kept, kept.unfinished()))
     if given.get("json"):
         say_json({"schema": "songpipe.unfinished/1", "songs": [_standing(session) for session in sessions]})
         return
     for session in sessions:
         age, text = _spoken(session.age_s), harmless(session.order.brief.text)
         say(f"{session.id}  {session.stage:<8} {age:>7}  {text}")
+
+
+def _readable(kept: Journal, songs: Sequence[str]) -> Iterator[Session]:
+    """Look at every song; one whose order is damaged is told and passed over."""
+    for song in songs:
+        try:
+            yield kept.look(song)
+        except ShelfError as error:
+            tell(error)
 
 
 def _finish(song: str, given: Given, loaded: Loaded) -> Track:

@@ -39,9 +39,9 @@ def _exports(studio: RehearsalStudio) -> str:
 
 
 def _wait(*, quiet: bool) -> None:
-    if not quiet:
-        click.echo("songpipe: rehearsing until Ctrl-C", err=True)
     try:
+        if not quiet:
+            click.echo("songpipe: rehearsing until Ctrl-C", err=True)
         threading.Event().wait()
     except KeyboardInterrupt:
         click.echo("", err=True)  # Ctrl-C is how it is meant to end

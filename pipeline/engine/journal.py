@@ -1,6 +1,7 @@
 """The journal of one song on disk: a stage that finished is read back, never paid for twice."""
 
 import itertools
+import re
 import secrets
 import shutil
 import time
@@ -19,7 +20,8 @@ from pipeline.library import disk
 
 T = TypeVar("T")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter is taken for a digit
-_DONE = "done"
+_ID = re.compile(f"[{_ALPHABET}]{{1,40}}")
+_DONE, _SPENT = "done", "spent.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,30 @@ class Session:
         return result
 
     def keep(self, name: str, text: str) -> Path:
-        """Save a text of this song, such as a draft, and give its path. Raises ShelfError."""
-        path = self.folder / name
-        _write(path, text.encode("utf-8", errors="backslashreplace"))
-        return path
+        """Save a text of this song as `name-1.txt`, or under the next number that is free, and give its path.
+
+        A text that is there already is not saved again, and one that the user has edited is never touched.
+        Raises ShelfError.
+        """
+        content = text.encode("utf-8", errors="backslashreplace")
+        for path in (self.folder / f"{name}-{number}.txt" for number in itertools.count(1)):
+            if not path.exists():
+                _write(path, content)
+                return path
+            if path.read_bytes() == content:
+                return path
+        raise AssertionError  # the numbers never end
+
+    @property
+    def spent_usd(self) -> float:
+        """What the song has cost so far, at most: failed and forgotten requests count as well."""
+        note = self.folder / _SPENT
+        return _read(note, TypeAdapter(float)) if note.exists() else 0.0
+
+    def spend(self, usd: float) -> None:
+        """Add to what the song has cost. Raises ShelfError."""
+        if usd:
+            _write(self.folder / _SPENT, repr(self.spent_usd + usd).encode())
 
     def set_aside(self, stage: str) -> Path:
         """Put the notes of the stages with that prefix and the takes into a folder of their own.
@@ -127,7 +149,7 @@ class Journal:
     def look(self, session_id: str) -> Session:
         """Look at a session without taking it up. Raises InputError when there is no such session."""
         order = self.root / session_id / "order.json"
-        if Path(session_id).name != session_id or not order.exists():
+        if not (_ID.fullmatch(session_id) and order.exists()):
             raise InputError(f"there is no unfinished song {session_id!r}", hint="see songpipe resume --list")
         return Session(session_id, order.parent, _read(order, TypeAdapter(Order)))
 
@@ -149,7 +171,7 @@ def _read(note: Path, adapter: TypeAdapter[T]) -> T:
     try:
         return adapter.validate_json(content)
     except ValidationError as error:
-        hint = "remove it to have that stage done again"
+        hint = "remove it to have that stage done again; an order that is damaged goes with its whole folder"
         raise ShelfError(f"the journal entry {note} is damaged", hint=hint) from error
 
 
@@ -161,6 +183,7 @@ def _write(note: Path, content: bytes) -> None:
         try:
             disk.write(temporary, content)
             temporary.replace(note)
+            disk.sync_folder(note.parent)
         finally:
             with suppress(OSError):
                 temporary.unlink()

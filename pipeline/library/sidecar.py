@@ -1,7 +1,6 @@
 """The sidecar: a track as a song document, and back."""
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,10 +15,8 @@ from pipeline.song import Finding, Song
 from pipeline.take import Measures, Recording, Take
 from pipeline.track import Track, Words
 from pipeline.writing import render
+from pipeline.writing.rules import hook
 
-_OPENING = re.compile(
-    r"\b(?:open|start|begin)(?:s|ing)?\b|\bintro\b|\bfirst (?:10|ten) seconds\b", re.IGNORECASE
-)
 _DEEPEST = 30  # levels of nesting: the document itself has five, the rest is a server's metadata
 
 
@@ -74,7 +71,7 @@ def _fields(track: Track) -> dict[str, Any]:
             "prompt": song.prompt,
             "lyrics": render.lyrics(song),
             "sections": [asdict(section) for section in song.sections],
-            "hook": {"first_line": next(iter(song.lines), None), "opening": _opening(song.prompt)},
+            "hook": {"first_line": next(iter(song.lines), None), "opening": hook.opening_of(song.prompt)},
             "writer": _writer(track.words),
             "findings": [asdict(finding) for finding in track.words.findings],
             "repairs": track.words.repairs,
@@ -84,12 +81,6 @@ def _fields(track: Track) -> dict[str, Any]:
         }
     )
     return plain
-
-
-def _opening(prompt: str) -> str | None:
-    """Give the first sentence of a prompt that says how the song opens."""
-    sentences = re.split(r"(?<=[.!?;])\s+", prompt)
-    return next((sentence for sentence in sentences if _OPENING.search(sentence)), None)
 
 
 def _writer(words: Words) -> dict[str, Any]:

@@ -185,7 +185,7 @@ STYLES = (
 # How a song moves, after the letters of the sections that the form must have for the sentence to be true.
 DYNAMICS = (
     ("VC", "builds from a bare verse to a dense chorus"),
-    ("VC", "starts close and sparse, opens wide when the chorus comes"),
+    ("VC", "close and sparse in the verse, wide open in the chorus"),
     ("VCC", "builds from a bare verse to a dense chorus, falls silent for a beat before the last chorus"),
     (
         "VVCCB",

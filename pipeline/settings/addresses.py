@@ -25,14 +25,14 @@ def server_url(text: str) -> str:
         host, port = parts.hostname, parts.port
     except ValueError as error:
         raise ValueError("must be a web address such as 'http://127.0.0.1:8000'") from error
-    if bare and port is None and host and host != "localhost" and not {".", ":"} & set(host):
-        raise ValueError(f"must be a web address: write 'http://{host}' if a machine has this name")
     if parts.scheme not in {"http", "https"} or not host or port == 0:
         raise ValueError("must be a web address such as 'http://127.0.0.1:8000'")
     if "@" in parts.netloc:
         raise ValueError("must not hold a user name or password; keys come from the environment")
     if parts.query or parts.fragment or trimmed.endswith(("?", "#")):
         raise ValueError("must end with its path, without '?' or '#'")
+    if bare and port is None and host != "localhost" and not {".", ":"} & set(host):
+        raise ValueError("must be a web address; put 'http://' before the bare name of a machine")
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
 
 

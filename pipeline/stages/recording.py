@@ -47,7 +47,7 @@ def record(words: Words, brief: Brief, studio: Studio, session: Session) -> Reco
     Raises BandError when nothing came back and TakesError when nothing that came back can be used.
     """
     studio.watch.stage("playing")
-    seed = brief.seed if brief.seed is not None else session.once("seed", int, studio.dice)
+    seed = brief.seed if brief.seed is not None else session.once("playing-seed", int, studio.dice)
     jobs = arranging.jobs(words.song, brief, seed, studio.house.playing)
     budget = len(jobs) + studio.house.spare_takes
     played: list[Job] = []

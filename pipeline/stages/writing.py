@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.brief import Brief
-from pipeline.errors import DraftError
+from pipeline.errors import DraftError, WriterError
 from pipeline.studio import House, Reply, Session, Studio
 from pipeline.track import Attempt, Words
 from pipeline.writing import prompt, render
@@ -25,9 +25,9 @@ def write(brief: Brief, studio: Studio, session: Session) -> Words:
     replies: list[Reply] = []
     kept: list[str] = []
     for number in range(1, studio.house.second_asks + 2):
-        replies.append(session.once(f"writing-{number}", Reply, _ask, asked, tuple(replies), brief, studio))
+        replies.append(session.once(f"writing-{number}", Reply, _ask, asked, brief, studio, session))
         seen = review(replies[-1].text, brief, duration_s, studio.book)
-        kept.append(str(session.keep(f"draft-{number}.txt", _text(seen, replies[-1]))))
+        kept.append(str(session.keep("draft", _text(seen, replies[-1]))))
         if seen.draft is not None and not seen.errors:
             return _words(seen.draft, seen, replies, kept, studio)
         studio.watch.note(f"draft {number} breaks the rules: {seen.verdict}")
@@ -57,9 +57,17 @@ def wanted_seconds(brief: Brief, house: House) -> float:
     return house.playing.duration_s if brief.duration in {None, "auto"} else float(brief.duration)
 
 
-def _ask(asked: Sequence[prompt.Message], before: Sequence[Reply], brief: Brief, studio: Studio) -> Reply:
-    spent = sum(attempt.cost_usd or 0.0 for reply in before for attempt in reply.attempts)
-    return studio.writer.ask(asked, models=brief.models, seed=brief.seed, spent_usd=spent, watch=studio.watch)
+def _ask(asked: Sequence[prompt.Message], brief: Brief, studio: Studio, session: Session) -> Reply:
+    """Ask once, and put down what it cost, whatever comes of it."""
+    try:
+        reply = studio.writer.ask(
+            asked, models=brief.models, seed=brief.seed, spent_usd=session.spent_usd, watch=studio.watch
+        )
+    except WriterError as error:
+        session.spend(error.spent_usd)
+        raise
+    session.spend(sum(attempt.counted_usd for attempt in reply.attempts))
+    return reply
 
 
 def _text(seen: Review, reply: Reply) -> str:

@@ -233,7 +233,7 @@ def test_a_file_shorter_than_announced_is_not_taken_even_from_a_lenient_transpor
         "http://127.0.0.1:1", "", limits, transport=httpx.MockTransport(short), clock=time.clock
     ) as wire:
         downloads = Downloads(wire, limits, clock=time.clock, sleep=time.sleep)
-        with pytest.raises(BandError, match="ended the download early: .* 4004 of 9999 bytes"):
+        with pytest.raises(BandError, match=r"ended the download early: .* 4004 of 9999 bytes"):
             downloads.fetch(PLACE, folder, "take-1")
 
     assert [] == list(folder.iterdir())

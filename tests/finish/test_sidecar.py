@@ -151,12 +151,13 @@ def test_the_document_holds_what_the_contract_names() -> None:
     ("prompt", "opening"),
     [
         ("Dark folk. Opens with one bowed saw. Ends in noise.", "Opens with one bowed saw."),
-        ("It begins a cappella; then drums", "It begins a cappella;"),
+        ("It begins with a dry a cappella; then drums", "It begins with a dry a cappella"),
         ("Starting from silence, a choir", "Starting from silence, a choir"),
         (
-            "It must hook the listener in the first 10 seconds",
-            "It must hook the listener in the first 10 seconds",
+            "Kicks off with a slammed door; the song must hook the listener in the first 10 seconds. Folk.",
+            "Kicks off with a slammed door",
         ),
+        ("the song must hook the listener in the first 10 seconds", None),
         ("Dark folk, restarted hearts", None),
     ],
 )

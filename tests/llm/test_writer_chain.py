@@ -29,7 +29,7 @@ REFUSAL = "I'm sorry, but I can't help with writing that song."
         pytest.param(fails(400, "The model `x` does not exist"), "unknown model", id="400 in words"),
         pytest.param(fails(503, "none", "model_not_available"), "unknown model", id="503 with the code"),
         pytest.param(
-            fails(403, "not in your plan", "model_not_allowed"), "unknown model", id="not in the plan"
+            fails(403, "not in your plan", "model_not_allowed"), "model not allowed", id="not in the plan"
         ),
         pytest.param(replies({"error": "model 'x' not found"}, 404), "unknown model", id="Ollama's words"),
         pytest.param(fails(400, "no", "content_policy_violation"), "refused", id="content policy"),
@@ -90,8 +90,42 @@ def test_when_every_model_is_unknown_the_error_names_the_nearest(server: NanoGPT
     server.offer(OFFERED)
     server.script(fails(404, "no", "model_not_found"), fails(404, "no", "model_not_found"))
 
-    with pytest.raises(WriterError, match=r"; 'gpt-5.3' may mean openai/gpt-5.2$"):
+    with pytest.raises(WriterError) as told:
         build(["gpt-5.3", "zzz"]).ask()
+
+    assert told.value.hint.startswith("'gpt-5.3' may mean openai/gpt-5.2; choose other models")
+
+
+def test_a_model_that_is_listed_and_unknown_is_not_said_to_mean_itself(server: NanoGPT, build: Build) -> None:
+    server.offer(OFFERED)
+    server.script(fails(404, "no", "model_not_found"))
+
+    with pytest.raises(WriterError) as told:
+        build(["openai/gpt-5.2"]).ask()
+
+    assert told.value.hint.startswith("choose other models")
+
+
+def test_a_model_that_the_key_may_not_use_is_told_so(server: NanoGPT, build: Build) -> None:
+    server.offer(OFFERED)
+    server.script(fails(403, "not in your plan", "model_not_allowed"))
+
+    with pytest.raises(WriterError) as told:
+        build(["gpt-5.3"]).ask()
+
+    assert str(told.value) == (
+        "no model answered: gpt-5.3: this key may not use this model (403): not in your plan (1 attempt)"
+    )
+    assert "may mean" not in told.value.hint
+
+
+def test_a_rejected_request_is_told_with_its_model_and_the_words_of_the_server(
+    server: NanoGPT, build: Build
+) -> None:
+    server.script(fails(400, "messages must alternate"))
+
+    with pytest.raises(WriterError, match=r": a: request rejected \(400\): messages must alternate \("):
+        build(["a"]).ask()
 
 
 def test_the_catalogue_is_not_asked_while_the_chain_is_at_work(server: NanoGPT, build: Build) -> None:
@@ -126,9 +160,13 @@ def test_when_nobody_answers_one_line_tells_what_was_tried(server: NanoGPT, buil
         bench.ask()
 
     assert str(told.value) == (
-        "no model answered: a: unknown model (404): gone (1 attempt); "
-        "b: server error (503): over loaded (3 attempts); c: the model refused in words (1 attempt)"
+        "no model answered (3 tried); the last: c: the model refused in words (1 attempt)"
     )
+    assert [note for note in bench.onlooker.notes if note.endswith(("attempt)", "attempts)"))] == [
+        "a: unknown model (404): gone (1 attempt)",
+        "b: server error (503): over loaded (3 attempts)",
+        "c: the model refused in words (1 attempt)",
+    ]
     assert str(bench.folder) in told.value.hint
     assert bench.outcomes == ["unknown model", *["server error"] * 3, "refused"]
 
@@ -205,8 +243,10 @@ def test_a_long_retry_after_stops_with_the_time_of_the_reset(server: NanoGPT, bu
     server.script(fails(429, "daily limit", "daily_rpd_limit", retry_after="7500"))
     bench = build(["a", "b"])
 
-    with pytest.raises(WriterError, match=r"next request at 2026-02-14 12:20 \(2 h 5 min\)"):
+    with pytest.raises(WriterError, match=r"next request at 2026-02-14 12:20 \(2 h 5 min\)") as told:
         bench.ask()
+
+    assert told.value.hint == "wait until 2026-02-14 12:20"
 
     assert (len(server.chats), bench.slept) == (1, [])
 
@@ -244,6 +284,18 @@ def test_a_wrong_address_stops_at_once(server: NanoGPT, build: Build, answer: An
 
     assert "llm.base_url" in told.value.hint
     assert len(server.chats) == 1
+
+
+@pytest.mark.parametrize(("cut", "told_so"), [("", False), ("/v1", True)])
+def test_a_path_that_the_server_does_not_know_may_lack_its_version(
+    server: NanoGPT, build: Build, cut: str, told_so: bool
+) -> None:
+    server.script(page(404))
+
+    with pytest.raises(WriterError) as told:
+        build(base_url=server.base_url.removesuffix(cut)).ask()
+
+    assert told_so is told.value.hint.endswith("most servers want /v1 at the end of llm.base_url")
 
 
 def test_a_redirect_is_not_followed_with_the_key(server: NanoGPT, build: Build) -> None:

@@ -125,7 +125,7 @@ def test_a_length_is_not_taken_for_an_end(llmock: LLMock, ask: Ask) -> None:
 def test_an_outage_is_given_up_in_good_order(llmock: LLMock, ask: Ask) -> None:
     llmock.fail(503, times=6, retry_after=0.2)
 
-    with pytest.raises(WriterError, match=r"first: server error.*second: server error"):
+    with pytest.raises(WriterError, match=r"\(2 tried\); the last: second: server error"):
         ask("first", "second")
 
     assert len(llmock.requests) == 6

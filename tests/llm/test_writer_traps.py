@@ -84,6 +84,14 @@ def test_a_trap_that_stays_ends_in_an_error_and_never_in_words(server: NanoGPT, 
     assert [line["raw"].endswith(".txt.part") for line in bench.journal] == [True] * 3
 
 
+@pytest.mark.parametrize("choices", [None, [], {"a": 1}])
+def test_a_reply_without_choices_is_told_as_that(server: NanoGPT, build: Build, choices: object) -> None:
+    server.script(streams({"choices": choices}))
+
+    with pytest.raises(WriterError, match=r"model/one: the reply had no choices \(1 attempt\)"):
+        build(attempts=1).ask()
+
+
 def test_what_came_of_a_truncated_reply_is_kept(server: NanoGPT, build: Build) -> None:
     server.script(streams(HALF, done=False), says(SONG))
     bench = build()

@@ -210,7 +210,7 @@ def test_an_instrumental_has_hints_and_no_words() -> None:
 def test_a_repair_brings_another_song_under_the_same_title() -> None:
     asked: list[dict[str, object]] = [{"role": "user", "content": "> a ferry\n\n60 s"}]
     first = compose(read(asked), 3)
-    again = [
+    again: list[dict[str, object]] = [
         *asked,
         {"role": "assistant", "content": first},
         {"role": "user", "content": "Mend these points."},

@@ -90,7 +90,8 @@ def test_the_one_model_is_listed_and_is_free(writer: Open) -> None:
         answer = asked(client, model=model.id)
 
     assert ("rehearsal/songwriter",) * 2 == (model.id, answer.model)
-    assert (0, 0) == (model.model_extra["pricing"]["prompt"], model.model_extra["pricing"]["completion"])
+    pricing = (model.model_extra or {})["pricing"]
+    assert (0, 0) == (pricing["prompt"], pricing["completion"])
 
 
 @pytest.mark.parametrize("name", ["anthropic/claude-opus-4.6", "Rehearsal/Songwriter"])

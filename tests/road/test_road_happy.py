@@ -130,7 +130,7 @@ def test_own_words_that_the_rehearsal_band_played_are_marked(
     assert tags["TXXX:SONGPIPE_REHEARSAL"].text == ["true"]
 
 
-def test_a_real_run_is_not_marked_as_a_rehearsal(
+def test_a_real_song_in_german_is_tagged_as_german_and_not_as_a_rehearsal(
     songpipe: Songpipe, draft: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tune = audio_files.make(tmp_path, "mp3", 20).read_bytes()
@@ -147,6 +147,8 @@ def test_a_real_run_is_not_marked_as_a_rehearsal(
     assert (False, "some/model") == (ran.document["rehearsal"], ran.document["writer"]["model"])
     assert "rehearsal" not in ran.err + tags["TALB"].text[0]
     assert "TXXX:SONGPIPE_REHEARSAL" not in tags
+    assert "deu" == str(tags["TLAN"])
+    assert "Die Stufen zählen meine Schritte" in tags["USLT::deu"].text
 
 
 def test_the_same_seed_writes_and_plays_the_same_song(songpipe: Songpipe) -> None:
@@ -166,14 +168,6 @@ def test_what_the_brief_fixes_reaches_the_tags(songpipe: Songpipe) -> None:
     tags = mutagen.File(ran.document["file"]).tags
     found = [str(tags[frame]) for frame in ("TBPM", "TKEY", "TIT2", "TLAN")]
     assert ["96", "C#m", "The Long Way Down", "eng"] == found
-
-
-def test_german_words_are_tagged_as_german(songpipe: Songpipe, draft: Path) -> None:
-    ran = songpipe("render", "--rehearse", str(draft), "--language", "de", "--json", *SHORT)
-
-    tags = mutagen.File(ran.document["file"]).tags
-    assert "deu" == str(tags["TLAN"])
-    assert "Die Stufen zählen meine Schritte" in tags["USLT::deu"].text
 
 
 @pytest.mark.parametrize("language", ["de", "ja"])

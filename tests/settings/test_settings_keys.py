@@ -95,8 +95,8 @@ def test_redact_hides_what_looks_like_a_secret_in_the_environment(monkeypatch: p
         "llm: {base_url: 'https://host/v1?key=KEY'}",
         "llm: {max_tokens: KEY}",
         "llm: KEY",
-        "acestep: {servers: [{url: h, key_env: KEY}]}",
-        "acestep: {servers: [{url: h, key: KEY}]}",
+        "acestep: {servers: [{url: 'http://h', key_env: KEY}]}",
+        "acestep: {servers: [{url: 'http://h', key: KEY}]}",
         "taste: 'KEY KEY'",
         "KEY",
         "KEY: 1",
@@ -116,7 +116,7 @@ def test_a_key_in_a_file_is_refused_and_never_repeated(tmp_path: Path, line: str
     ("line", "variable"),
     [
         ("llm: {api_key: x}", "NANOGPT_API_KEY"),
-        ("acestep: {servers: [{url: h, token: x}]}", "ACESTEP_API_KEY"),
+        ("acestep: {servers: [{url: 'http://h', token: x}]}", "ACESTEP_API_KEY"),
     ],
 )
 def test_a_key_in_a_file_is_told_which_variable_to_use(tmp_path: Path, line: str, variable: str) -> None:

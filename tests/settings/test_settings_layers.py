@@ -132,6 +132,9 @@ def test_the_keys_of_a_schema_are_found_through_references_lists_and_open_mappin
         ("gpu-box.local", "http://gpu-box.local"),
         ("10.0.0.7:8000/ace", "http://10.0.0.7:8000/ace"),
         ("[::1]:8000", "http://[::1]:8000"),
+        ("[::1]", "http://[::1]"),
+        ("localhost", "http://localhost"),
+        ("http://gpu-box", "http://gpu-box"),
         ("HTTP://Host.Example/Path", "http://host.example/Path"),
     ],
 )
@@ -149,7 +152,7 @@ def test_the_pasted_end_of_an_endpoint_is_dropped() -> None:
     [
         "", "http://", "ftp://x", "file:///etc/passwd", "http://user:pass@host", "user:pass@host", "http://@host",
         "http://h?x=1", "http://h#f", "http://h?", "http://h:99999", "http://h:0", "http://h:port", "http://[::1",
-        "http://a b", "http://h\u0000", "javascript://x", "[x",
+        "http://a b", "nanogpt", "gpu-box/v1", "sk-nano-secret", "http://h\u0000", "javascript://x", "[x",
     ],
 )  # fmt: skip
 def test_what_is_no_plain_web_address_is_refused(text: str) -> None:

@@ -192,7 +192,7 @@ def test_an_unknown_key_is_refused_with_file_line_and_the_nearest(run: Any, cwd:
         ("max_tokens=1", "the nearest is 'llm.max_tokens'"),
         ("acestep.max_tokens=1", "the nearest is 'llm.max_tokens'"),
         ("lm.models=[a]", "the nearest is 'llm'"),
-        ("acestep.servers=[{url: h, nam: x}]", "the nearest is 'acestep.servers.0.name'"),
+        ("acestep.servers=[{url: 'h:1', nam: x}]", "the nearest is 'acestep.servers.0.name'"),
         ("engine.xyzzy=1", "known here: no keys yet"),
         ("xyzzy=1", "known here: llm, acestep, taste"),
         ("llm.max_tokens=abc", "llm.max_tokens must be a whole number, not 'abc'"),
@@ -213,9 +213,12 @@ def test_an_unknown_key_is_refused_with_file_line_and_the_nearest(run: Any, cwd:
         (f"llm.models=[{'x' * 300}]", "must be at most 200 characters long, not this text"),
         ("llm.reasoning_effort=huge", "'low', 'medium', 'high' or 'xhigh', not 'huge'"),
         ("llm.base_url=http://h?x", "must end with its path"),
+        ("llm.base_url=nanogpt", "put 'http://' before the bare name of a machine"),
+        ("acestep.urls=[gpu-box]", "put 'http://' before the bare name of a machine"),
+        ("llm.models=['']", "llm.models.0 must be one line of text, not empty"),
         ("llm.prices.some-model.input=1", "llm.prices.some-model lacks 'output'"),
         ("acestep.servers=[{name: x}]", "acestep.servers.0 lacks 'url'"),
-        ("acestep.servers=[{url: h, key_env: 'a b'}]", "must be the name of an environment variable"),
+        ("acestep.servers=[{url: 'h:1', key_env: 'a b'}]", "must be the name of an environment variable"),
         ("acestep.thinking=no", "must be true or false, not 'no'"),
         ("acestep.audio_duration=5", "must be at least 10 or 'auto', not 5"),
         ("acestep.audio_duration=long", "must be a number or 'auto', not 'long'"),
@@ -223,7 +226,7 @@ def test_an_unknown_key_is_refused_with_file_line_and_the_nearest(run: Any, cwd:
         ("acestep.vocal_language=english", "must be a language code"),
         ("acestep.time_signature=5", "must be 2, 3, 4 or 6, not 5"),
         ("acestep.urls=[]", "needs addresses in 'urls'"),
-        ("acestep={urls: [a], servers: [{url: b}]}", "not both"),
+        ("acestep={urls: ['a:1'], servers: [{url: 'b:1'}]}", "not both"),
         ("rules.hooks=off", "rules.hooks must be the id of a rule"),
         ("rules.SP101=loud", "must be 'error', 'warning', 'note' or 'off', not 'loud'"),
         ("rules=[SP101]", "rules must be keys with values, not a list"),
@@ -247,6 +250,32 @@ def test_the_first_fault_is_told_and_the_others_are_counted(run: Any) -> None:
     error = told(run, "llm.attempts=99", "llm.max_cost=-1", "wat=2")
 
     assert "--set: llm.attempts must be at most 10, not 99 (and 2 more)" == error.message
+
+
+@pytest.mark.parametrize(("cost", "said"), [("-1.0", "at least 0, not -1"), ("nan", "a number, not 'nan'")])
+def test_a_flag_that_stands_for_a_setting_is_refused_by_its_own_name(run: Any, cost: str, said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        run(assignments=["llm.attempts=2", ("--max-cost", f"llm.max_cost={cost}")])
+
+    assert f"--max-cost: llm.max_cost must be {said}" == caught.value.message
+
+
+def test_a_flag_that_stands_for_a_setting_is_its_source(run: Any) -> None:
+    sources = run(assignments=[("--max-cost", "llm.max_cost=0.5"), "llm.attempts=2"]).sources
+
+    assert ("--max-cost", "--set") == (sources["llm.max_cost"], sources["llm.attempts"])
+
+
+@pytest.mark.parametrize("config", ["", " "])
+def test_an_empty_config_is_refused_and_not_ignored(run: Any, config: str) -> None:
+    error = told(run, config=config)
+
+    assert "--config: no settings file is named" == error.message
+    assert "local" in error.hint
+
+
+def test_an_empty_output_is_refused_and_is_not_the_current_folder(run: Any) -> None:
+    assert told(run, output="").message.startswith("--output: output must be the path of a folder")
 
 
 def test_a_name_of_an_undecodable_file_is_refused(run: Any) -> None:
@@ -304,7 +333,7 @@ def test_off_is_a_word_and_no_boolean(run: Any) -> None:
 
 def test_urls_and_servers_replace_each_other(run: Any, cwd: Path) -> None:
     (cwd / "songpipe.yaml").write_text(
-        "acestep:\n  servers: [{url: gpu-a, name: attic, key_env: ATTIC_KEY}]\n"
+        "acestep:\n  servers: [{url: 'http://gpu-a', name: attic, key_env: ATTIC_KEY}]\n"
     )
     from_file = run().settings.acestep
     from_environment = run({"SONGPIPE_ACESTEP_URLS": "gpu-b:8000"}).settings.acestep
@@ -346,7 +375,7 @@ def test_effective_lists_every_leaf_with_its_source(run: Any, cwd: Path) -> None
 
 def test_effective_says_of_keys_only_whether_they_are_set(run: Any) -> None:
     keys = {"NANO_GPT_API_KEY": "sk-nano-secret"}
-    servers = ["acestep.servers=[{url: a, key_env: A_KEY}, {url: b, key_env: A_KEY}, {url: c}]"]
+    servers = ["acestep.servers=[{url: 'a:1', key_env: A_KEY}, {url: 'b:1', key_env: A_KEY}, {url: 'c:1'}]"]
 
     rows = effective(run(keys, assignments=servers))
 

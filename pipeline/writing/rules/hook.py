@@ -19,6 +19,7 @@ _PART_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.;!?](?=\s|$)")
+_HOOK = re.compile(re.escape(HOOK_SENTENCE), re.IGNORECASE)
 _LONGEST_OPENING = 200  # characters around the word that are read
 _EARLY = 250  # characters: about the first third of what the server reads
 _DESCRIBED = 2  # words beyond the word for opening itself
@@ -41,6 +42,17 @@ def opening_at(prompt: str) -> int | None:
         if len(set(_around(prompt, match)) - _NOT_DESCRIBING) >= _DESCRIBED:
             return match.start()
     return None
+
+
+def opening_of(prompt: str) -> str | None:
+    """Give the sentence of a prompt that describes how the song opens; None when it has none."""
+    told = _HOOK.sub("", prompt)
+    at = opening_at(told)
+    if at is None:
+        return None
+    begin = max((match.end() for match in _SENTENCE_END.finditer(told, 0, at)), default=0)
+    end = _SENTENCE_END.search(told, at)
+    return told[begin : end.end() if end else None].strip(" ;,")
 
 
 def _around(prompt: str, match: re.Match[str]) -> tuple[str, ...]:

@@ -1,0 +1,225 @@
+"""Every setting reaches the one that needs it: a marked value goes in, and the same value comes out."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.cli.watching import Silent
+from pipeline.llm.limits import Price
+from pipeline.settings.layers import dotted, leaves
+from pipeline.settings.load import Loaded, load
+from pipeline.song import Severity
+from pipeline.studio import Studio
+from pipeline.wiring import journal, open_desk, real_wires
+
+NO_KEYS_YET = {"listening", "engine", "daily"}
+ENVIRON = {"NANOGPT_API_KEY": "sk-nano-marked", "BASEMENT_KEY": "marked-band-key"}
+LEXICON = "weak_openers: [purple kettles]\n"
+
+Read = Callable[[Studio], Any]
+# By setting: a value that is nobody's default, and where the finished studio must hold it.
+MARKED: dict[str, tuple[Any, Read]] = {
+    "llm.base_url": ("http://127.0.0.1:9101/v7", lambda studio: studio.writer._desk.endpoint.base_url),
+    "llm.models": (["first/model", "second/model"], lambda studio: list(studio.writer._models)),
+    "llm.attempts": (7, lambda studio: studio.writer._desk.limits.attempts),
+    "llm.second_asks": (4, lambda studio: studio.house.second_asks),
+    "llm.total_deadline": (1001.5, lambda studio: studio.writer._desk.limits.total_s),
+    "llm.idle_deadline": (1002.5, lambda studio: studio.writer._desk.limits.idle_s),
+    "llm.max_tokens": (1003, lambda studio: studio.writer._desk.limits.max_tokens),
+    "llm.temperature": (0.625, lambda studio: studio.writer._desk.limits.temperature),
+    "llm.reasoning_effort": ("xhigh", lambda studio: studio.writer._desk.limits.reasoning_effort),
+    "llm.max_cost": (10.25, lambda studio: studio.writer._desk.limits.max_cost_usd),
+    "acestep.audio_duration": (101.5, lambda studio: studio.house.playing.duration_s),
+    "acestep.thinking": (False, lambda studio: studio.house.playing.thinking),
+    "acestep.inference_steps": (102, lambda studio: studio.house.playing.inference_steps),
+    "acestep.guidance_scale": (11.5, lambda studio: studio.house.playing.guidance_scale),
+    "acestep.batch_size": (5, lambda studio: studio.house.playing.batch_size),
+    "acestep.spare_takes": (13, lambda studio: studio.house.spare_takes),
+    "acestep.audio_format": ("opus", lambda studio: studio.house.playing.audio_format),
+    "acestep.vocal_language": ("ja", lambda studio: studio.house.playing.language),
+    "acestep.time_signature": (6, lambda studio: studio.house.playing.time_signature),
+    "acestep.connect_deadline": (501.5, lambda studio: studio.band._deadlines.connect_s),
+    "acestep.start_deadline": (502.5, lambda studio: studio.band._deadlines.start_s),
+    "acestep.submit_deadline": (503.5, lambda studio: studio.band._deadlines.submit_s),
+    "acestep.busy_deadline": (504.5, lambda studio: studio.band._deadlines.busy_s),
+    "acestep.answer_deadline": (505.5, lambda studio: studio.band._deadlines.answer_s),
+    "acestep.download_deadline": (506.5, lambda studio: studio.band._deadlines.download_s),
+    "acestep.poll_interval": (507.5, lambda studio: studio.band._deadlines.gap_s),
+    "acestep.silent_deadline": (508.5, lambda studio: studio.band._deadlines.patience_s),
+    "acestep.stall_deadline": (509.5, lambda studio: studio.band._deadlines.stall_s),
+    "acestep.total_deadline": (510.5, lambda studio: studio.band._deadlines.wait_s),
+    "taste": ("acoustic", lambda studio: studio.taste.name),
+    "finish.artist": ("Night Kettle", lambda studio: studio.house.artist),
+    "finish.album": ("Marked Album", lambda studio: studio.house.album),
+    "finish.id3v23": (True, lambda studio: studio.tagger.id3v23),
+}
+# What does not come out as it went in has a test of its own below.
+RESHAPED: dict[str, Any] = {
+    "llm.prices": {"first/model": {"input": 21.5, "output": 22.5}},
+    "acestep.servers": [
+        {"url": "http://127.0.0.1:9102", "key_env": "BASEMENT_KEY", "name": "basement"},
+        {"url": "http://127.0.0.1:9103"},
+    ],
+    "acestep.urls": [],  # the same in short: a test of its own below
+    "rules": {"SP207": "error", "SP108": "off"},
+    "prompts": "templates",
+    "output": "songs",
+}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace with a template, words and settings of its own."""
+    folder = tmp_path / "work"
+    (folder / "templates").mkdir(parents=True)
+    (folder / "templates" / "repair.j2").write_text("MARKED {{ fault }}{{ findings }}{{ left_out }}")
+    (folder / "songpipe.yaml").write_text("{}\n")
+    return folder
+
+
+@pytest.fixture
+def loaded(workspace: Path) -> Loaded:
+    """Settings in which no value is the default's."""
+    values = {name: value for name, (value, _) in MARKED.items()} | RESHAPED
+    del values["acestep.urls"]
+    return loaded_with(workspace, values)
+
+
+@pytest.fixture
+def studio(loaded: Loaded) -> Iterator[Studio]:
+    """The real studio of those settings; nobody is asked anything."""
+    with open_desk(loaded, Silent(), rehearse=False) as desk:
+        yield desk.studio
+
+
+def loaded_with(workspace: Path, values: dict[str, Any]) -> Loaded:
+    return load(
+        environ=ENVIRON,
+        home=workspace.parent / "home",
+        cwd=workspace,
+        assignments=[f"{name}={json.dumps(value)}" for name, value in values.items()],
+    )
+
+
+def test_every_setting_there_is_has_a_marked_value_here(workspace: Path) -> None:
+    settings = loaded_with(workspace, {}).settings.model_dump(mode="json")
+    names = {dotted(path) for path, _ in leaves(settings | {"llm": settings["llm"] | {"prices": {}}})}
+
+    assert set(MARKED) | set(RESHAPED) | NO_KEYS_YET == names
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_no_marked_value_is_the_default(name: str, workspace: Path) -> None:
+    value: Any = loaded_with(workspace, {}).settings.model_dump(mode="json")
+    for step in name.split("."):
+        value = value[step]
+
+    assert MARKED[name][0] != value
+
+
+def test_a_setting_reaches_the_one_that_needs_it(studio: Studio) -> None:
+    arrived = {name: read(studio) for name, (_, read) in MARKED.items()}
+
+    assert {name: value for name, (value, _) in MARKED.items()} == arrived
+
+
+def test_prices_reach_the_purse_by_model(studio: Studio) -> None:
+    assert {"first/model": Price(21.5, 22.5)} == {
+        model: price for model, price in studio.writer._desk.limits.prices.items() if model == "first/model"
+    }
+
+
+def test_a_server_gets_the_key_of_its_own_variable(studio: Studio, loaded: Loaded) -> None:
+    wires = real_wires(loaded)
+
+    assert ("http://127.0.0.1:9102", "marked-band-key") == (wires.band_url, wires.band_key)
+    assert ("http://127.0.0.1:9102", "marked-band-key") == (studio.band._wire.server, studio.band._wire._key)
+
+
+def test_the_writer_gets_its_key_and_the_band_does_not(studio: Studio, workspace: Path) -> None:
+    urls = loaded_with(workspace, {"acestep.urls": ["http://127.0.0.1:9104"]})
+    wires = real_wires(urls)
+
+    assert ("sk-nano-marked", "NANOGPT_API_KEY") == (
+        studio.writer._desk.endpoint.api_key,
+        studio.writer._desk.endpoint.key_name,
+    )
+    assert ("http://127.0.0.1:9104", "") == (wires.band_url, wires.band_key)
+
+
+def test_the_rules_get_their_severities(studio: Studio) -> None:
+    assert {"SP207": Severity.ERROR, "SP108": None} == dict(studio.book.severities)
+
+
+def test_the_rules_ban_every_artist_of_the_taste_and_its_other_names(studio: Studio) -> None:
+    names = {name for artist in studio.taste.artists for name in (artist.name, *artist.aliases)}
+
+    assert names
+    assert names == set(studio.book.artists)
+
+
+def test_templates_of_the_users_are_taken_file_by_file(studio: Studio) -> None:
+    assert studio.templates.sources["repair.j2"].startswith("MARKED")
+    assert "songwriter" in studio.templates.sources["system.j2"]
+
+
+def test_everything_lands_in_the_output_folder(studio: Studio, loaded: Loaded, workspace: Path) -> None:
+    songs = workspace / "songs"
+
+    assert songs == studio.shelf.output
+    assert songs / ".songpipe" / "songs" == journal(loaded).root
+    assert songs / ".songpipe" / "replies" == studio.writer._store.folder
+
+
+def test_words_of_the_workspace_go_before_the_packaged_ones(workspace: Path) -> None:
+    plain = loaded_with(workspace, {})
+    with open_desk(plain, Silent(), rehearse=False) as desk:
+        before = desk.studio.book.lexicon
+    packaged = Path("configs/words")
+    assert packaged.is_dir()
+    names = sorted(file.name for file in packaged.glob("*.yaml"))
+    words = workspace / "configs" / "words"
+    words.mkdir(parents=True)
+    text = (packaged / names[0]).read_text()
+    (words / names[0]).write_text(text)
+
+    with open_desk(plain, Silent(), rehearse=False) as desk:
+        assert before == desk.studio.book.lexicon
+
+
+def test_a_song_of_no_fixed_length_is_written_for_a_full_one(workspace: Path) -> None:
+    auto = loaded_with(workspace, {"acestep.audio_duration": "auto", "finish.album": None})
+    with open_desk(auto, Silent(), rehearse=False) as desk:
+        house = desk.studio.house
+
+    assert ("auto", 240.0, "") == (house.duration, house.playing.duration_s, house.album)
+
+
+def test_a_fixed_length_is_the_houses(studio: Studio) -> None:
+    assert 101.5 == studio.house.duration
+
+
+def test_a_rehearsal_takes_neither_key_nor_address_of_the_settings(loaded: Loaded) -> None:
+    with open_desk(loaded, Silent(), rehearse=True) as desk:
+        studio = desk.studio
+
+        assert "" == studio.writer._desk.endpoint.api_key == studio.band._wire._key
+        assert ("rehearsal/songwriter",) == studio.writer._models
+        assert "http://127.0.0.1:9102" != studio.band._wire.server
+        assert studio.rehearsal
+
+
+def test_of_several_servers_the_first_plays_and_that_is_told(loaded: Loaded) -> None:
+    notes: list[str] = []
+
+    class Noting(Silent):
+        def note(self, text: str) -> None:
+            notes.append(text)
+
+    with open_desk(loaded, Noting(), rehearse=False):
+        pass
+
+    assert ["several music servers are set; this version plays on the first, http://127.0.0.1:9102"] == notes
