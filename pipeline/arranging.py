@@ -11,7 +11,7 @@ from pipeline.writing import fit, render
 SHORTEST_S, LONGEST_S = 10.0, 600.0  # what the server plays (ACE-Step 1.5, docs/en/API.md)
 
 MOST_TRIES = 6  # jobs for one take, the first included
-SHORTER = 0.75  # of the duration, when the memory does not suffice
+SHORTER = 0.75  # of the duration, when memory or time does not suffice
 SHORT_ENOUGH_S = 60.0  # shorter than that is no song any more: then thinking goes
 MOST_CUTS = 3
 NEW_SEED_STEP = 1000  # far from the seeds of the other takes
@@ -19,6 +19,10 @@ SAFE_FORMATS = ("wav", "flac")  # MP3 needs an encoder that a server may lack (A
 
 LOST_SENTENCE = "the server lost the task, so it was submitted again"
 SEED_SENTENCE = "the first playing could not be used, so it was played again with another seed"
+
+NEEDS_RESTART = "the server needs a restart"  # begins the message of a failure that no other job can cure
+_NO_MEMORY = "the server's memory does not suffice"
+_NO_TIME = "the server ran out of time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,10 @@ def after(job: Job, failure: Failure, history: Sequence[Job]) -> Job | None:
     """Give the job to try after a failed one, or None when nothing more is worth trying.
 
     `history` holds the jobs played so far, of any take, with or without `job`. Whatever is given up is told
-    in the new job's `degraded`. A job that ran out of time is never repeated: it may still be running.
+    in the new job's `degraded`. A server that needs a restart gets no other job.
     """
+    if failure.message.startswith(NEEDS_RESTART):
+        return None
     tries = [*(one for one in history if one.number == job.number and one != job), job]
     if len(tries) >= MOST_TRIES:
         return None
@@ -89,15 +95,16 @@ def _next_rung(job: Job, trouble: Trouble, tries: list[Job]) -> Job | None:
         case Trouble.NO_LANGUAGE_MODEL:
             return _without_thinking(job, "the server has no language model")
         case Trouble.OUT_OF_MEMORY:
-            return _lighter(job, len({one.duration_s for one in tries}) - 1)
+            return _lighter(job, tries, _NO_MEMORY)
+        case Trouble.TIMEOUT:
+            return _lighter(job, tries, _NO_TIME)
         case Trouble.EXPORT:
             return _in_another_format(job, {one.audio_format for one in tries})
         case Trouble.LOST:
             return _once(job, job.seed, LOST_SENTENCE)
-        case Trouble.FAILED:
-            return _once(job, (job.seed + NEW_SEED_STEP) % SEEDS, SEED_SENTENCE)
-        case _:  # a job that ran out of time
-            return None
+        case _:  # failed for a reason we do not know, or silent
+            other = _once(job, (job.seed + NEW_SEED_STEP) % SEEDS, SEED_SENTENCE)
+            return other or _without_thinking(job, "another seed did not help")
 
 
 def _without_thinking(job: Job, why: str) -> Job | None:
@@ -106,17 +113,15 @@ def _without_thinking(job: Job, why: str) -> Job | None:
     return replace(job, thinking=False, degraded=(*job.degraded, f"thinking was turned off: {why}"))
 
 
-def _lighter(job: Job, cuts: int) -> Job | None:
+def _lighter(job: Job, tries: list[Job], why: str) -> Job | None:
+    cuts = len({one.duration_s for one in tries}) - 1
     if job.batch_size > 1:
-        told = (
-            f"one take was played instead of {job.batch_size} at once: the server's memory does not suffice"
-        )
+        told = f"one take was played instead of {job.batch_size} at once: {why}"
         return replace(job, batch_size=1, degraded=(*job.degraded, told))
     if job.duration_s <= SHORT_ENOUGH_S or cuts >= MOST_CUTS:
-        return _without_thinking(job, "the server's memory does not suffice")
+        return _without_thinking(job, why)
     shorter = round(max(job.duration_s * SHORTER, SHORT_ENOUGH_S), 1)
-    cut = f"the duration was cut from {job.duration_s:g} s to {shorter:g} s"
-    told = f"{cut}: the server's memory does not suffice"
+    told = f"the duration was cut from {job.duration_s:g} s to {shorter:g} s: {why}"
     return replace(job, duration_s=shorter, degraded=(*job.degraded, told))
 
 

@@ -57,7 +57,7 @@ class Trouble(StrEnum):
     NO_LANGUAGE_MODEL = "no-language-model"  # thinking asked of a server without its LM
     OUT_OF_MEMORY = "out-of-memory"
     EXPORT = "export"  # played, but the file could not be encoded
-    TIMEOUT = "timeout"  # too long without a result
+    TIMEOUT = "timeout"  # the server gave up: it took too long
     FAILED = "failed"  # no reason given, or one we do not know
 
 

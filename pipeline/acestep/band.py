@@ -72,7 +72,7 @@ class AceStep:
 
         Safe to call again, in another process too: files are named after their take and appear whole, and
         what is already there in full is not fetched again. Raises `BandError` when the server cannot be
-        reached any more, `ShelfError` when the folder cannot be written to.
+        reached any more or is still playing when our time is over, `ShelfError` when the folder cannot be written to.
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)

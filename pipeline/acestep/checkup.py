@@ -21,11 +21,10 @@ class ServerReport:
     """A server as it presents itself.
 
     `can_play` sums it up; `problem` and `hint` say why not. `language_model` is None when it cannot be told;
-    `queued` and `running` count jobs, None when the server does not tell; `average_s` is its mean job.
+    `queued` counts waiting jobs, None when the server does not tell.
     """
 
     url: str
-    reachable: bool
     can_play: bool
     problem: str = ""
     hint: str = ""
@@ -35,8 +34,6 @@ class ServerReport:
     models: tuple[str, ...] = ()
     language_model: bool | None = None
     queued: int | None = None
-    running: int | None = None
-    average_s: float | None = None
 
 
 def probe(
@@ -56,13 +53,13 @@ def probe(
         try:
             health = server.health()
         except BandError as fault:
-            return ServerReport(wire.server, False, False, fault.message, fault.hint)
+            return ServerReport(wire.server, False, fault.message, fault.hint)
         return _examined(server, health)
 
 
 def _examined(server: Server, health: Health | None) -> ServerReport:
     dialect = Dialect.JOBS if health is None else of_service(health.service)
-    report = ServerReport(server.url, True, True, dialect=dialect.value)
+    report = ServerReport(server.url, True, dialect=dialect.value)
     if health is not None:
         report = replace(report, service=health.service, version=health.version)
     if health is not None and not health.ok:
@@ -78,7 +75,7 @@ def _examined(server: Server, health: Health | None) -> ServerReport:
 def _with_details(report: ServerReport, server: Server, health: Health | None) -> ServerReport:
     stats = server.stats()
     if stats is not None:
-        report = replace(report, queued=stats.queued, running=stats.running, average_s=stats.average_s)
+        report = replace(report, queued=stats.queued)
     if stats is None and "ace-step" not in report.service.lower() and report.dialect != Dialect.JOBS:
         return replace(report, can_play=False, problem="what answers there does not say that it is ACE-Step")
     known = health.language_model if health is not None else None

@@ -14,10 +14,14 @@ from pipeline.acestep.outcomes import Harvest
 from pipeline.acestep.poller import Poller
 from pipeline.acestep.server import Server
 from pipeline.acestep.waiting import span
-from pipeline.take import Outcome, Ticket, Trouble
+from pipeline.errors import BandError
+from pipeline.take import Outcome, Ticket
 
 if TYPE_CHECKING:
     from pipeline.studio import Watch
+
+
+_WAIT_AGAIN = "going on waits for the same task"
 
 
 class Collection:
@@ -45,7 +49,11 @@ class Collection:
         self._ahead_s = 0.0
 
     def run(self, tickets: Sequence[Ticket], folder: Path, watch: "Watch") -> tuple[Outcome, ...]:
-        """Give the outcome of every ticket, in order; what an earlier call brought home is only read."""
+        """Give the outcome of every ticket, in order; what an earlier call brought home is only read.
+
+        Only what the server itself called failed or has lost counts as a failure. Raises BandError when our
+        own patience ends first: the tickets stay good, and what is finished is kept for the next call.
+        """
         found: dict[int, Outcome] = {}
         tasks: dict[int, Task] = {}
         for index, ticket in enumerate(tickets):
@@ -80,28 +88,35 @@ class Collection:
     def _wait(self, tasks: dict[int, Task], found: dict[int, Outcome], folder: Path, watch: "Watch") -> None:
         begun = self._clock()
         while True:
-            self._judge_time(list(tasks.values()), begun)
+            self._judge_stalls([task for task in tasks.values() if task.is_open])
             for index, task in tasks.items():
                 if index not in found and not task.is_open:
                     found[index] = self._harvest.outcome(task, folder)
             waiting = [task for index, task in tasks.items() if index not in found]
             if not waiting:
                 return
+            self._keep_waiting(waiting, begun)
             ahead = self._left(waiting, begun)
             self._tell(list(tasks.values()), ahead, watch)
             self._poller.step(None if ahead is None else ahead.next_s)
 
-    def _judge_time(self, tasks: list[Task], begun: float) -> None:
+    def _judge_stalls(self, tasks: list[Task]) -> None:
         now = self._clock()
-        tasks = [task for task in tasks if task.is_open]
-        if any(task.has_stalled(now) for task in tasks):
+        stalled = [task for task in tasks if task.has_stalled(now)]
+        if stalled:
             stats = self._server.stats()
-            for task in tasks:
-                if task.has_stalled(now):
-                    task.stall(None if stats is None else stats.idle, now)
-        if now - begun >= self._deadlines.wait_s:
-            for task in tasks:
-                task.fail(Trouble.TIMEOUT, f"not done within {span(self._deadlines.wait_s)}")
+            for task in stalled:
+                task.stall(None if stats is None else stats.idle, now)
+
+    def _keep_waiting(self, waiting: list[Task], begun: float) -> None:
+        """Raise BandError when our own time is over, or when nothing moves in any task that is left."""
+        waited_s = self._clock() - begun
+        still = f"the music server {self._server.url} is still playing"
+        if waited_s >= self._deadlines.wait_s:
+            raise BandError(f"{still} after {span(waited_s)}; its jobs may yet be done", hint=_WAIT_AGAIN)
+        if all(task.is_stuck for task in waiting):
+            stage, stall = waiting[0].report.stage or "work", span(self._deadlines.stall_s)
+            raise BandError(f"{still}, but nothing has moved for {stall}, at {stage!r}", hint=_WAIT_AGAIN)
 
     def _left(self, waiting: list[Task], begun: float) -> Left | None:
         now = self._clock()

@@ -21,6 +21,6 @@ class Deadlines:
     patience_s: float = 600.0  # how long polls may fail before the server counts as gone
     stall_s: float = 900.0  # how long a running task may show no change
     grace_s: float = 60.0  # how long a task that the server calls overdue may still finish
-    wait_s: float = 3600.0  # for one call of `collect`
+    wait_s: float = 3600.0  # for one call of `collect`; the next one waits for the same tasks
     gap_s: float = 5.0  # between two questions to a server, on average
     largest_file: int = 512 * 2**20  # bytes

@@ -11,8 +11,9 @@ EMPTY_ANSWERS = 3  # in a row: then the server has forgotten the task
 class Task:
     """What is known of a submitted job. Times are seconds of the one monotonic clock that the caller reads.
 
-    `final` is the server's last word, `failure` our own verdict when there is none; the task is open until
-    then. `asked_at` belongs to the poller.
+    `final` is the server's last word, `failure` why there will be none; the task is open until then. A task
+    that `is_stuck` is open too: the server still calls it running, but nobody need wait for that now.
+    `asked_at` belongs to the poller.
     """
 
     def __init__(self, ticket: Ticket, deadlines: Deadlines, *, submitted: float, now: float) -> None:
@@ -27,6 +28,7 @@ class Task:
         self._ended = self._changed = now
         self._overdue_since: float | None = None
         self._empties = 0
+        self.is_stuck = False
 
     @property
     def is_open(self) -> bool:
@@ -65,7 +67,7 @@ class Task:
             return
         self._empties = 0
         if _sign(report) != _sign(self.report):
-            self._changed = now
+            self._changed, self.is_stuck = now, False
         self.report = report
         match report.state:
             case State.QUEUED:
@@ -90,15 +92,14 @@ class Task:
         """Judge a stalled task: `idle` says whether the server has nothing to do, None when it does not tell.
 
         An idle server that calls it running was restarted. A task that waits its turn, or one whose server
-        tells no progress, may take as long as the whole wait.
+        tells no progress, may take as long as the whole wait; any other is stuck until it moves again.
         """
-        still = f"nothing has moved for {span(self._deadlines.stall_s)}"
         if idle:
+            still = f"nothing has moved for {span(self._deadlines.stall_s)}"
             self.fail(Trouble.LOST, f"{still}, and the server has nothing to do")
-        elif self.report.state is State.RUNNING and _tells_progress(self.report):
-            self.fail(Trouble.TIMEOUT, f"{still}, at {self.report.stage or 'work'!r}")
-        else:
-            self._changed = now
+            return
+        self.is_stuck = self.report.state is State.RUNNING and _tells_progress(self.report)
+        self._changed = now
 
     def fail(self, trouble: Trouble, message: str) -> None:
         """Give it up."""

@@ -18,6 +18,7 @@ from pipeline.take import Job, Ticket, Trouble
 if TYPE_CHECKING:
     from pipeline.studio import Watch
 
+_TELL_NOTHING = (Trouble.FAILED, Trouble.TIMEOUT)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 5.0, 60.0
 _LOOK_FIRST = (
     "look at the server's console or /v1/stats first: it may be playing the job already, and resuming hands it in"
@@ -50,7 +51,7 @@ class Intake:
         `answer` is that refusal. The watch is told why it takes long. Raises BandError for every other failure.
         """
         waiting = Waiting(self._server.url, watch.note, self._clock)
-        self._server.dialect(waiting.down)
+        self._server.recognise(waiting.down)
         submitted_at = self._now()
         try:
             answer = self._deliver(job, waiting)
@@ -68,13 +69,17 @@ class Intake:
         return self._ticket(job, submitted_at, receipt.task_id, json.dumps(answer) if failed else "")
 
     def _ticket(self, job: Job, submitted_at: float, task_id: str, answer: str) -> Ticket:
-        dialect = self._server.dialect().value
+        dialect = self._server.dialect.value
         return Ticket(self._server.url, task_id, dialect, job, submitted_at, answer)
 
     def _tells_of_the_job(self, fault: Answered) -> bool:
-        """Say whether an error is about this job: where handing in means playing, a failure comes as one."""
-        blocking = self._server.dialect() is Dialect.GRADIO and fault.status == 500
-        return bool(fault.reason) and (blocking or reasons.trouble(fault.reason) is not Trouble.FAILED)
+        """Say whether an error is about this job: where handing in means playing, a failure comes as one.
+
+        Elsewhere a timeout is a proxy's, and the job may be running.
+        """
+        blocking = self._server.dialect is Dialect.GRADIO and fault.status == 500
+        known = reasons.trouble(fault.reason) not in _TELL_NOTHING or reasons.is_sticky(fault.reason)
+        return bool(fault.reason) and (blocking or known)
 
     def _deliver(self, job: Job, waiting: Waiting) -> Any:
         before = self._server.stats()

@@ -8,6 +8,7 @@ from pipeline.acestep.download import Downloads, Fetched, Unusable
 from pipeline.acestep.following import Task
 from pipeline.acestep.forecast import Speed
 from pipeline.acestep.server import Server
+from pipeline.arranging import NEEDS_RESTART
 from pipeline.errors import ShelfError
 from pipeline.take import Failure, Outcome, Recording, Ticket, Trouble
 
@@ -38,7 +39,10 @@ class Harvest:
     def _why(self, ticket: Ticket, report: Report) -> Failure:
         """Find out why: from the server's words, its log's last line, or by asking for its language model."""
         if report.reason:
-            return Failure(reasons.trouble(report.reason), reasons.last_words(report.reason) or NO_REASON)
+            words = reasons.last_words(report.reason) or NO_REASON
+            if reasons.is_sticky(report.reason):
+                return Failure(Trouble.FAILED, f"{NEEDS_RESTART}: {words}")
+            return Failure(reasons.trouble(report.reason), words)
         if reasons.trouble(report.hearsay) is not Trouble.FAILED:
             return Failure(reasons.trouble(report.hearsay), report.hearsay)
         if ticket.job.thinking and self._server.lacks_language_model():

@@ -28,6 +28,12 @@ _SIGNS = (
     ),
     (Trouble.TIMEOUT, r"timed? ?out"),
 )
+# What a server that failed to load its models says of every job until it is started again: it raises what it
+# keeps in `_init_error` (ACE-Step 1.5, api_server.py).
+_STICKY = re.compile(
+    r"\b_init_error|error initiali[sz]ing model|(?<!language )model (?:initiali[sz]ation failed|not initiali[sz]ed)",
+    re.IGNORECASE,
+)
 _PATTERNS = tuple((trouble, re.compile(pattern, re.IGNORECASE)) for trouble, pattern in _SIGNS)
 
 
@@ -58,3 +64,9 @@ def trouble(text: str) -> Trouble:
     """Tell the kind of trouble from the server's words; `FAILED` when they say nothing we know."""
     read = text[-_READ_AT_MOST:]
     return next((kind for kind, pattern in _PATTERNS if pattern.search(read)), Trouble.FAILED)
+
+
+def is_sticky(text: str) -> bool:
+    """Say whether every job will fail alike until the server is restarted, whatever else its words name."""
+    read = text[-_READ_AT_MOST:]
+    return bool(_STICKY.search(read)) and trouble(read) is not Trouble.NO_LANGUAGE_MODEL

@@ -30,7 +30,7 @@ _PROBE = {"prompt": "piano", "lyrics": "[Instrumental]"}
 
 
 class Server:
-    """Knows one server's dialect once it has asked, and remembers it. Safe to use from several threads."""
+    """Knows one server's dialect once it was told, and remembers it. Safe to use from several threads."""
 
     def __init__(
         self, wire: Wire, deadlines: Deadlines, *, clock: Callable[[], float], sleep: Callable[[float], None]
@@ -41,7 +41,8 @@ class Server:
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
-        self._dialect: Dialect | None = None
+        self._dialect = Dialect.CURRENT
+        self._is_sure = False
         self._language_model: bool | None = None
         self._asked_for_model = False
 
@@ -58,22 +59,28 @@ class Server:
             raise NotAceStep(f"{self.url} is no ACE-Step server", hint=WRONG_PORT_HINT)
         return found
 
-    def dialect(self, when_down: Callable[[float], None] = lambda _: None) -> Dialect:
-        """Tell the dialect, asking once; a server that refuses connections may still be starting.
+    @property
+    def dialect(self) -> Dialect:
+        """What it speaks, as far as it is known: the current one until `recognise` or a job has told."""
+        return self._dialect
 
-        `when_down` hears how many seconds more it is waited for, each time before it is tried again. Raises
-        BandError when nothing answers in time, or something that cannot play.
+    def recognise(self, when_down: Callable[[float], None]) -> None:
+        """Find out the dialect, once; a server that refuses connections may still be starting.
+
+        `when_down` hears how many seconds more it is waited for, each time before it is tried again. A server
+        too busy to say, which loads its models or plays inside its Gradio app, is asked again the next time.
+        Raises BandError when nothing can be reached in time, or something that cannot play.
         """
         with self._lock:
-            if self._dialect is None:
-                self._dialect = self._recognised(when_down)
-            return self._dialect
+            if self._is_sure:
+                return
+            try:
+                health = self._health_when_started(when_down)
+            except (Silent, Ailing, Busy):
+                return
+            self._dialect, self._is_sure = self._recognised(health), True
 
-    def _recognised(self, when_down: Callable[[float], None]) -> Dialect:
-        try:
-            health = self._health_when_started(when_down)
-        except (Silent, Ailing, Busy):  # loading its models: alive, and busy
-            return Dialect.CURRENT
+    def _recognised(self, health: Health | None) -> Dialect:
         dialect = of_service(health.service) if health is not None else Dialect.CURRENT
         if dialect is Dialect.OPENROUTER:
             raise BandError(
@@ -97,9 +104,13 @@ class Server:
             self._sleep(_TRY_AGAIN_S)
 
     def post(self, job: Job) -> Any:
-        """Hand in a job and give the answer, as it came. Raises the wire's faults; nothing is sent twice."""
-        dialect = self.dialect()
-        answer_s = self._deadlines.blocking_s if dialect is Dialect.GRADIO else self._deadlines.submit_s
+        """Hand in a job and give the answer, as it came. Raises the wire's faults; nothing is sent twice.
+
+        A server that has not said what it is may play the job before it answers.
+        """
+        dialect = self._dialect
+        blocks = dialect is Dialect.GRADIO or not self._is_sure
+        answer_s = self._deadlines.blocking_s if blocks else self._deadlines.submit_s
         try:
             return self.wire.post(SUBMIT_PATH[dialect], request.body(job), answer_s=answer_s)
         except Refused as fault:
@@ -107,7 +118,7 @@ class Server:
                 raise
         answer = self._post_the_old_way(job, answer_s)
         with self._lock:
-            self._dialect = Dialect.JOBS
+            self._dialect, self._is_sure = Dialect.JOBS, True
         return answer
 
     def _post_the_old_way(self, job: Job, answer_s: float) -> Any:

@@ -96,7 +96,7 @@ class Session:
     def stage(self) -> str:
         """How far it has come: "ordered" (nothing is there yet), "written", or "playing"."""
         notes = {note.name for note in (self.folder / "journal").glob("*.json")}
-        if any(name.startswith("playing") for name in notes):
+        if any(name.startswith("playing-ticket") for name in notes):
             return "playing"
         return "written" if notes or any(self.folder.glob("aside-*")) else "ordered"
 

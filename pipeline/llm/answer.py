@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.llm import complaint
+from pipeline.llm import characters, complaint
 from pipeline.llm.faults import Fault, Kind, of_status
 
 # A song with all its reasoning is a tenth of this; more is a model that cannot stop.
@@ -33,7 +33,7 @@ class Answer:
     @property
     def text(self) -> str:
         """The content so far; halves of a character that came in two pieces are joined."""
-        return "".join(self.pieces).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return characters.whole("".join(self.pieces))
 
     @property
     def prompt_tokens(self) -> int:
@@ -88,7 +88,8 @@ class Answer:
             how = "ended without a finish reason" if self.chosen else "had no choices"
             raise Fault(Kind.TRUNCATED, f"the reply {how}")
         if self.refusal or self.finish in _FILTERED:
-            raise Fault(Kind.REFUSED, f"the model refused: {self.refusal or 'content filter'}")
+            said = characters.one_line(self.refusal) or "content filter"
+            raise Fault(Kind.REFUSED, f"the model refused: {said}")
         if self.finish in _CUT:
             raise Fault(Kind.LENGTH, "the reply ran into its token limit")
         if self.finish not in _DONE:

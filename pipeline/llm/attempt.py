@@ -1,5 +1,6 @@
 """One request to one model, from the first byte to the verdict; what came is on disk before it is judged."""
 
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,8 +21,6 @@ from pipeline.llm.wire import Line
 if TYPE_CHECKING:
     from pipeline.studio import Watch
 
-# After its finish reason a reply owes only its bill; whoever waits longer for that waits for nothing.
-_BILL_S = 5.0
 _BROKEN_OFF = frozenset({Kind.LOST, Kind.STALLED, Kind.LATE, Kind.GARBLED})
 
 
@@ -58,7 +57,7 @@ def attempt(
     read = line.stream if streaming else line.plain
     relay = Relay(lambda: read(request), line.cut, idle_s=idle_s, deadline=deadline, clock=desk.pace.clock)
     try:
-        _listen(_pieces(relay, answer, desk.pace), answer, page, watch, redactor)
+        _listen(_pieces(relay, answer, desk), answer, page, watch, redactor)
         answer.verify(desk.refuses)
     except Fault as fault:
         # A server may repeat the key in its error, so what it said goes on masked and its exception does not.
@@ -69,16 +68,16 @@ def attempt(
     return redactor.mask(answer.text)
 
 
-def _pieces(relay: Relay[object], answer: Answer, pace: Pace) -> Generator[str, None, None]:
+def _pieces(relay: Relay[object], answer: Answer, desk: Desk) -> Generator[str, None, None]:
     """Give the new words of each frame. Whatever the wire raises becomes a `Fault` here, and only here."""
     try:
         with closing(iter(relay)) as frames:
             for frame in frames:
                 yield answer.take(frame)
                 if answer.finish:
-                    relay.idle_s = min(relay.idle_s, _BILL_S)
+                    relay.idle_s = min(relay.idle_s, desk.limits.bill_s)
     except Exception as failure:
-        fault = translate(failure, pace.now())
+        fault = translate(failure, desk.pace.now())
         if fault is None:
             raise
         raise fault from failure
@@ -88,14 +87,16 @@ def _listen(
     pieces: Generator[str, None, None], answer: Answer, page: Page, watch: "Watch", redactor: Redactor
 ) -> None:
     """Pass the reply on as it comes, to the disk first; a whole one gets its final name there."""
+    halves = getincrementaldecoder("utf-16-le")("replace")  # a character may come in two pieces
     try:
         with closing(pieces):
             for piece in pieces:
-                _pass_on(redactor.feed(piece), page, watch)
+                units = piece.encode("utf-16-le", "surrogatepass")
+                _pass_on(redactor.feed(halves.decode(units)), page, watch)
     except Fault as fault:
         if fault.kind not in _BROKEN_OFF or not answer.finish:
             raise
-    _pass_on(redactor.rest(), page, watch)
+    _pass_on(redactor.feed(halves.decode(b"", final=True)) + redactor.rest(), page, watch)
     if answer.finish:
         page.finish()
 
@@ -103,4 +104,4 @@ def _listen(
 def _pass_on(piece: str, page: Page, watch: "Watch") -> None:
     if piece:
         page.append(piece)
-        watch.words(piece.encode("utf-8", "replace").decode("utf-8"))  # half a character cannot be shown
+        watch.words(piece)

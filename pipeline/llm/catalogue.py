@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 
 from pipeline.errors import WriterError
-from pipeline.llm import complaint
+from pipeline.llm import characters, complaint
 from pipeline.llm.endpoint import Endpoint
 from pipeline.llm.faults import translate
 from pipeline.llm.limits import Price
@@ -20,6 +20,7 @@ from pipeline.llm.stopping import address_hint, key_rejected
 from pipeline.llm.wire import Line
 
 PATIENCE_S = 10.0
+_LONGEST_ID = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,8 @@ class ModelInfo:
 
     id: str
     name: str = ""
-    context_length: int | None = None
     max_output_tokens: int | None = None
     price: Price | None = None
-    structured_output: bool | None = None
-    reasoning: bool | None = None
 
 
 def models(
@@ -56,7 +54,7 @@ def models(
         raise WriterError(
             f"{endpoint.host} lists no models", hint=f"check llm.base_url ({endpoint.base_url})"
         )
-    return [_info(row) for row in rows if isinstance(row, Mapping) and isinstance(row.get("id"), str)]
+    return [_info(row) for row in rows if isinstance(row, Mapping) and _nameable(row.get("id"))]
 
 
 def nearest(model: str, offered: Iterable[str]) -> tuple[str, ...]:
@@ -98,18 +96,18 @@ def fetch(
 
 
 def _info(row: Mapping[str, Any]) -> ModelInfo:
-    able = row.get("capabilities")
-    able = able if isinstance(able, Mapping) else {}
     name = row.get("name")
     return ModelInfo(
         id=row["id"],
-        name=name if isinstance(name, str) else "",
-        context_length=_whole(row.get("context_length")),
+        name=characters.one_line(name) if isinstance(name, str) else "",
         max_output_tokens=_whole(row.get("max_output_tokens")),
         price=_price(row.get("pricing")),
-        structured_output=_flag(able.get("structured_output")),
-        reasoning=_flag(able.get("reasoning")),
     )
+
+
+def _nameable(name: object) -> bool:
+    """Whether this can be the id of a model: a server's list is shown to people and sent back."""
+    return isinstance(name, str) and name.isprintable() and 0 < len(name) <= _LONGEST_ID
 
 
 def _price(pricing: object) -> Price | None:
@@ -128,7 +126,3 @@ def _price(pricing: object) -> Price | None:
 def _whole(value: object) -> int | None:
     found = complaint.number(value)
     return int(found) if found else None
-
-
-def _flag(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None

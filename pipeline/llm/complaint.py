@@ -6,15 +6,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_LONGEST = 300  # characters of a server's message that are worth repeating
+from pipeline.llm import characters
+
+_READ = 2_400  # characters of a server's message in which a number is looked for
 _CEILING = re.compile(
-    r"(?i)(?:at most|maximum|less than or equal to|<=|up to|limit|\d\s*>)\D{0,40}?(\d[\d,_]{2,9})(?!\d)",
+    r"(?i)(?:at most|maximum|less than or equal to|<=|up to|limit|\d\s*>|between \d+ and|\[\d+,)"
+    r"\D{0,40}?(\d[\d,_]{2,9})(?!\d)",
 )
 _DROPPABLE = (
     "max_completion_tokens",
     "max_tokens",
     "temperature",
-    "top_p",
     "stream_options",
     "seed",
     "reasoning_effort",
@@ -56,7 +58,7 @@ def of(body: object) -> Complaint:
     code = str(inner.get("code") or inner.get("type") or "")
     return Complaint(
         message=_line(message),
-        code=code.lower(),
+        code=characters.one_line(code).lower(),
         param=_param(inner.get("param"), message),
         needed=number(body.get("requiredBalance", inner.get("requiredBalance"))),
         ceiling=_ceiling(message),
@@ -85,9 +87,7 @@ def _message(inner: Mapping[str, object]) -> str:
 
 def _line(text: str) -> str:
     """Give the first words of a text in one line; a web page has none worth repeating."""
-    if text.lstrip()[:1] == "<":
-        return ""
-    return " ".join(text[: 4 * _LONGEST].split())[:_LONGEST]
+    return "" if text.lstrip()[:1] == "<" else characters.one_line(text)
 
 
 def _param(param: object, message: str) -> str:
@@ -97,7 +97,7 @@ def _param(param: object, message: str) -> str:
 
 
 def _ceiling(message: str) -> int | None:
-    match = _CEILING.search(message[: 8 * _LONGEST])
+    match = _CEILING.search(message[:_READ])
     return int(re.sub(r"\D", "", match[1])) if match else None
 
 

@@ -115,22 +115,37 @@ _NO_ROOM = re.compile(
     r"(?i)context (length|window|size)|prompt is too long|exceeds? the (available )?context"
 )
 
+_BAD_KEY = re.compile(r"(?i)\b(invalid|incorrect|wrong|revoked|expired|disabled|missing)\b[^.]{0,40}\bkey\b")
+_MODERATED = re.compile(r"(?i)moderat|\bflagged\b|\bpolic(y|ies)\b|\bcontent\b|\bsafety\b|\bharmful\b")
+_ELSEWHERE = re.compile(r"(?i)\bmodels?\b|\bregions?\b|\bcountr(y|ies)\b|\blocation\b|\bterritor(y|ies)\b")
+
 
 def _by_code(said: Complaint) -> Kind | None:
     return next((kind for kind, pattern in _CODES if pattern.search(said.code)), None)
 
 
 def _by_status(status: int, said: Complaint) -> Kind:
-    plain = {401: Kind.KEY, 402: Kind.BALANCE, 403: Kind.KEY, 408: Kind.SERVER, 413: Kind.TOO_LONG}
+    plain = {401: Kind.KEY, 402: Kind.BALANCE, 408: Kind.SERVER, 413: Kind.TOO_LONG}
     if status in plain:
         return plain[status]
     if status < 400:
         return Kind.ADDRESS
+    if status == 403:
+        return _forbidden(said.message)
     if status == 404:
         return Kind.UNKNOWN_MODEL if said.structured else Kind.ADDRESS
     if status == 429:
         return Kind.QUOTA if said.code.startswith("daily_") else Kind.BUSY
     return Kind.SERVER if status >= 500 or status == 425 else _rejected(said)
+
+
+def _forbidden(words: str) -> Kind:
+    """Tell a bad key from a server that minds only these words or this model (OpenRouter's moderation)."""
+    if _BAD_KEY.search(words):
+        return Kind.KEY
+    if _MODERATED.search(words):
+        return Kind.REFUSED
+    return Kind.FORBIDDEN_MODEL if _ELSEWHERE.search(words) else Kind.KEY
 
 
 def _rejected(said: Complaint) -> Kind:

@@ -1,5 +1,6 @@
 """How a model wants to be asked: which parameters it refused before, and what is sent instead."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
 
 # Below this a song does not fit, so a smaller answer is not worth paying for.
 LEAST_TOKENS = 2_000
+_BUDGETS = frozenset({"max_tokens", "max_completion_tokens"})
+_TOO_LARGE = re.compile(
+    r"(?i)\btoo (large|big|high|many|long)\b|\bexceed|\b(greater|larger|higher|more) than\b"
+)
+_NOT_KNOWN = re.compile(r"(?i)\bunsupported\b|\bnot supported\b|\bdeprecated\b|\binstead\b")
+_ABOUT_SIZE = frozenset({Kind.PARAMETER, Kind.TOO_LONG, Kind.REJECTED, Kind.SERVER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +41,13 @@ class Manner:
         """Give how many tokens to ask for when `wanted` would be best."""
         return wanted if self.ceiling is None else min(wanted, self.ceiling)
 
-    def learn(self, fault: Fault, asked: int, prompt_tokens: int) -> "Manner | None":
-        """Give the manner that avoids this fault; None when there is nothing left to give up."""
-        ceiling = _ceiling(fault, prompt_tokens)
-        if ceiling is not None and LEAST_TOKENS <= ceiling < asked:
-            return replace(self, ceiling=ceiling)
+    def lower(self, fault: Fault, asked: int, prompt_tokens: int) -> "Manner":
+        """Give the manner that asks for fewer tokens after a `too_large` fault, if a song still fits."""
+        ceiling = _ceiling(fault, asked, prompt_tokens)
+        return replace(self, ceiling=ceiling) if LEAST_TOKENS <= ceiling < asked else self
+
+    def without(self, fault: Fault) -> "Manner | None":
+        """Give the manner that leaves out what is refused; None when there is nothing left to give up."""
         param = fault.said.param
         if fault.kind is not Kind.PARAMETER or param in self.dropped or param == "max_completion_tokens":
             return None
@@ -58,7 +67,6 @@ class Manner:
         """Build the body of the request: the least that says what is wanted."""
         optional = {
             "temperature": limits.temperature,
-            "top_p": limits.top_p,
             "seed": seed,
             "reasoning_effort": effort,
             "stream_options": {"include_usage": True} if streaming else None,
@@ -75,11 +83,24 @@ class Manner:
         }
 
 
-def _ceiling(fault: Fault, prompt_tokens: int) -> int | None:
-    """Read the largest budget out of a refusal; a context window has to hold the prompt as well."""
+def too_large(fault: Fault) -> bool:
+    """Whether a refusal is about how many tokens were asked for, and not about the parameter as such."""
     said = fault.said
-    if said.ceiling is None:
-        return None
-    if fault.kind is Kind.TOO_LONG or "context" in said.message.lower():
-        return said.ceiling - prompt_tokens
-    return said.ceiling if said.param in {"max_tokens", "max_completion_tokens"} else None
+    if fault.kind not in _ABOUT_SIZE:
+        return False
+    if said.ceiling is not None:
+        return said.param in _BUDGETS or _of_window(fault)
+    large = _TOO_LARGE.search(said.message) and not _NOT_KNOWN.search(said.message)
+    return said.param in _BUDGETS and bool(large)
+
+
+def _of_window(fault: Fault) -> bool:
+    return fault.kind is Kind.TOO_LONG or "context" in fault.said.message.lower()
+
+
+def _ceiling(fault: Fault, asked: int, prompt_tokens: int) -> int:
+    """Read the largest budget out of a refusal, or guess half; a context window holds the prompt as well."""
+    named = fault.said.ceiling
+    if named is not None and _of_window(fault):
+        return named - prompt_tokens
+    return named if named is not None and named < asked else max(asked // 2, LEAST_TOKENS)

@@ -78,9 +78,14 @@ class Purse:
         price = self.price(model) if prompt or completion else None
         return price.of(prompt, completion) if price else None
 
-    def spend(self, model: str, cost: float | None, prompt: int, asked: int) -> None:
-        """Count an attempt; one that may have been billed without saying so counts with its worst case."""
+    def spend(self, model: str, cost: float | None, prompt: int, asked: int) -> float:
+        """Count an attempt and give what it counts, in USD.
+
+        One that may have been billed without saying so counts with its worst case.
+        """
         if cost is None and self._most is not None:
             price = self.price(model)
             cost = price.of(prompt, asked) if price else None
-        self._spent += cost or 0.0
+        counted = cost or 0.0
+        self._spent += counted
+        return counted

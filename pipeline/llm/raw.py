@@ -58,13 +58,11 @@ class Page:
 
 
 class RawStore:
-    """A folder of raw replies. `now` gives the time with its zone; `reuse` lets a resumed run read a whole
-    reply back instead of paying for it again (the same models, messages and parameters)."""
+    """A folder of raw replies. `now` gives the time with its zone."""
 
-    def __init__(self, folder: Path, *, now: Callable[[], datetime], reuse: bool = False) -> None:
+    def __init__(self, folder: Path, *, now: Callable[[], datetime]) -> None:
         self.folder = folder
         self._now = now
-        self._reuse = reuse
 
     @contextmanager
     def page(self, key: str) -> Iterator[Page]:
@@ -87,18 +85,6 @@ class RawStore:
             self.folder.mkdir(parents=True, exist_ok=True)
             with (self.folder / JOURNAL).open("a", encoding="utf-8") as journal:
                 journal.write(json.dumps(line) + "\n")
-
-    def recall(self, key: str) -> tuple[str, Attempt] | None:
-        """Give the newest whole reply to the same question, when reuse is allowed and there is one."""
-        for facts in sorted(self.folder.glob(f"*-{key[:12]}-*.json"), reverse=True) if self._reuse else ():
-            try:
-                said = json.loads(facts.read_text("utf-8"))
-                attempt = Attempt(**said["attempt"])
-                if said["schema"] == SCHEMA and said["key"] == key and attempt.outcome == "ok":
-                    return facts.with_suffix(".txt").read_text("utf-8"), attempt
-            except (OSError, ValueError, KeyError, TypeError):
-                continue  # a page that cannot be read is a page that is not there
-        return None
 
     def _fresh(self, key: str) -> Path:
         stem = f"{self._now():%Y%m%dT%H%M%S}-{key[:12]}"

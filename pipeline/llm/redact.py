@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from pipeline.llm import characters
+
 _MASK = "[key]"
 # A shorter "key" is a placeholder for a local server ("none", "ollama") and may be a word of the song.
 _SHORTEST_SECRET = 8
@@ -21,7 +23,7 @@ class Redactor:
 
     def clean(self, text: str) -> str:
         """Mask the secret and whatever else looks like a key: for messages, never for lyrics."""
-        return _TOKENS.sub(_MASK, self.mask(text))
+        return _TOKENS.sub(_MASK, self.mask(characters.whole(text)))
 
     def deep(self, value: object, depth: int = 6) -> object:
         """Clean every text in a JSON value; what is nested deeper than a bill ever is, goes."""

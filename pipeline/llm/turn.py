@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from pipeline.llm.answer import Answer
 from pipeline.llm.attempt import Desk, attempt
 from pipeline.llm.faults import ONCE_MORE, PASSING, UNBILLED, Fault, Kind
-from pipeline.llm.manner import Manner
+from pipeline.llm.manner import LEAST_TOKENS, Manner, too_large
+from pipeline.llm.offers import Offers
 from pipeline.llm.pace import spoken
 from pipeline.llm.purse import Purse, prompt_tokens
 from pipeline.llm.raw import Page, RawStore
@@ -29,9 +30,15 @@ class Errand:
     seed: int | None
     key: str
     purse: Purse
+    offers: Offers
     store: RawStore
     watch: "Watch"
     attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def counted_usd(self) -> float:
+        """What all attempts count against the limit, at most."""
+        return sum(attempt.counted_usd for attempt in self.attempts)
 
 
 class Turn:
@@ -47,6 +54,7 @@ class Turn:
         self._asked = 0
         self._effort = desk.limits.reasoning_effort
         self._streaming = True
+        self._lowered = False
         self._failures = 0
         self._seen: set[Kind] = set()
         self._deadline = desk.pace.clock() + desk.limits.total_s
@@ -66,8 +74,7 @@ class Turn:
 
     def _ask(self, answer: Answer) -> str:
         desk, errand = self._desk, self._errand
-        wanted = self._manner.budget(self._wanted)
-        self._asked = errand.purse.allow(self._model, self._prompt, wanted)
+        self._asked = self._room()
         request = self._manner.request(
             self._model,
             errand.messages,
@@ -91,14 +98,22 @@ class Turn:
                 page.close()
                 self._record(answer, failure, page, desk.pace.clock() - started)
 
+    def _room(self) -> int:
+        """Give how many tokens to ask for: as wanted, affordable and possible. Raises `CostLimit`."""
+        errand, wanted = self._errand, self._manner.budget(self._wanted)
+        allowed = errand.purse.allow(self._model, self._prompt, wanted)
+        most = errand.offers.most_tokens(self._model) or 0
+        # A catalogue that leaves no room for a song is not believed: the model itself says what it takes.
+        return min(allowed, most) if most >= LEAST_TOKENS else allowed
+
     def _record(self, answer: Answer, failure: BaseException | None, page: Page, seconds: float) -> None:
         """Count the attempt, write it into the journal and, for a whole reply, beside the reply."""
         errand, redactor = self._errand, Redactor(self._desk.endpoint.api_key)
         cost = answer.cost_usd
-        if cost is None:
+        if cost is None and answer.finish:  # what was counted in the middle of a reply is not the bill
             cost = errand.purse.cost(self._model, answer.prompt_tokens, answer.completion_tokens)
         free = cost is None and not answer.frames and _unbilled(failure)
-        errand.purse.spend(self._model, 0.0 if free else cost, self._prompt, self._asked)
+        counted = errand.purse.spend(self._model, 0.0 if free else cost, self._prompt, self._asked)
         done = Attempt(
             model=self._model,
             outcome=_outcome(failure),
@@ -106,6 +121,7 @@ class Turn:
             completion_tokens=answer.completion_tokens,
             reasoning_tokens=answer.reasoning_tokens,
             cost_usd=cost,
+            counted_usd=counted,
             request_id=answer.request_id,
             seconds=round(seconds, 3),
             raw=page.path,
@@ -128,7 +144,7 @@ class Turn:
 
     def _mend(self, fault: Fault, answer: Answer) -> None:
         """Change what the fault asks for and return to try again; raise the fault when nothing would help."""
-        learned = self._manner.learn(fault, self._asked, self._prompt)
+        learned = self._learned(fault)
         if learned is not None:
             self._manners[self._model] = learned
             self._note(fault, "asking again without that")
@@ -144,6 +160,15 @@ class Turn:
         else:
             raise fault
 
+    def _learned(self, fault: Fault) -> Manner | None:
+        """Give the manner that avoids the fault; fewer tokens are asked for once, not as often as told."""
+        manner = self._manner
+        if not too_large(fault):
+            return manner.without(fault)
+        lower = manner if self._lowered else manner.lower(fault, self._asked, self._prompt)
+        self._lowered = True
+        return None if lower == manner else lower
+
     def _make_room(self, fault: Fault, answer: Answer) -> None:
         """Allow a longer reply once; a model that only thought is also told to think less."""
         if fault.kind in self._seen:
@@ -151,7 +176,7 @@ class Turn:
         self._seen.add(fault.kind)
         self._wanted = 2 * self._asked
         effort = self._effort if answer.text.strip() else _lower(self._effort)
-        room = self._errand.purse.allow(self._model, self._prompt, self._manner.budget(self._wanted))
+        room = self._room()
         if room <= self._asked and effort == self._effort:
             raise fault
         self._effort = effort

@@ -10,16 +10,14 @@ import httpx2
 from openai import OpenAI
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-from pipeline.llm import complaint
+from pipeline.llm import characters, complaint
 from pipeline.llm.endpoint import Endpoint
 from pipeline.llm.faults import Fault, Kind, of_status
 
 # A long reply in small frames; nothing that belongs to a song is larger.
 MOST_BYTES = 64 * 1024 * 1024
 _CONNECT_S = 10.0
-_KEPT_HEADERS = frozenset(
-    {"host", "accept", "accept-encoding", "connection", "content-length", "content-type"}
-)
+_KEPT_HEADERS = frozenset({"host", "accept", "connection", "content-length", "content-type"})
 
 
 class _Bounded(httpx2.SyncByteStream):
@@ -45,7 +43,8 @@ class Line:
 
     The key goes to the endpoint's own host and nowhere else: redirects are not followed, and the headers that
     the SDK reads from the environment (organisation, project, custom ones) or adds about this machine are
-    taken off. `transport` replaces the network in tests.
+    taken off. Nothing is unpacked: half a megabyte can swell to gigabytes. `transport` replaces the network
+    in tests.
     """
 
     def __init__(
@@ -114,6 +113,7 @@ class Line:
         for name in [name for name in request.headers if name not in _KEPT_HEADERS]:
             del request.headers[name]
         request.headers["user-agent"] = "songpipe"
+        request.headers["accept-encoding"] = "identity"
         if self._endpoint.api_key and _origin(request.url) == _origin(httpx2.URL(self._endpoint.base_url)):
             request.headers["authorization"] = f"Bearer {self._endpoint.api_key}"
         request.extensions["trace"] = self._notice
@@ -124,7 +124,12 @@ class Line:
             self._socket = facts["return_value"].get_extra_info("socket")
 
     def _receive(self, response: httpx2.Response) -> None:
-        self._request_id = response.headers.get("x-request-id", "")[:200]
+        self._request_id = characters.one_line(response.headers.get("x-request-id", ""), 200)
+        packed = response.headers.get("content-encoding", "").strip().lower()
+        if packed not in {"", "identity"}:
+            raise Fault(
+                Kind.SERVER, f"the server packs its replies ({packed[:40]!r}), which was not asked for"
+            )
         response.stream = _Bounded(cast("httpx2.SyncByteStream", response.stream))
 
 

@@ -6,7 +6,6 @@ Importing this module imports the openai package (about half a second): only com
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -14,11 +13,12 @@ import httpx2
 from pipeline.errors import SettingsError, WriterError
 from pipeline.llm.attempt import Desk
 from pipeline.llm.balance import balance
-from pipeline.llm.catalogue import ModelInfo, models, nearest
+from pipeline.llm.catalogue import nearest
 from pipeline.llm.endpoint import Endpoint
 from pipeline.llm.faults import FINAL, Fault, Kind
 from pipeline.llm.limits import Limits
 from pipeline.llm.manner import Manner
+from pipeline.llm.offers import Offers
 from pipeline.llm.pace import Pace
 from pipeline.llm.purse import Purse
 from pipeline.llm.raw import RawStore
@@ -54,8 +54,7 @@ class OpenAIWriter:
         self._models = tuple(models)
         self._store = store
         self._manners: dict[str, Manner] = {}
-        self._offers: tuple[ModelInfo, ...] | None = None
-        self._lock = Lock()
+        self._offers = Offers(endpoint, transport)
 
     def ask(
         self,
@@ -69,20 +68,21 @@ class OpenAIWriter:
         """Ask the first model of the chain that answers; `models` overrides the configured chain.
 
         `spent_usd` is what the song has cost so far. Raises `KeyRejected`, `BalanceEmpty`, `CostLimit` or
-        `WriterError`; every attempt is in the store's journal then.
+        `WriterError` with what its attempts count in `spent_usd`; each is in the store's journal then.
         """
         self._desk.endpoint.demand_key()
         chain = tuple(dict.fromkeys(models or self._models))
         if not chain:
             raise SettingsError("no model is named", hint="set llm.models or pass --model")
         key = self._key(messages, chain, seed)
-        known = self._store.recall(key)
-        if known is not None:
-            watch.note(f"{known[1].model}: this question was answered before; the reply is read back")
-            return Reply(known[0], known[1].model, (known[1],))
         charges = not self._desk.endpoint.loopback
-        purse = Purse(self._desk.limits, spent_usd, self._catalogue, charges=charges)
-        return self._through(chain, Errand(messages, seed, key, purse, self._store, watch))
+        purse = Purse(self._desk.limits, spent_usd, self._offers.listed, charges=charges)
+        errand = Errand(messages, seed, key, purse, self._offers, self._store, watch)
+        try:
+            return self._through(chain, errand)
+        except WriterError as error:
+            error.spent_usd = errand.counted_usd
+            raise
 
     def _through(self, chain: tuple[str, ...], errand: Errand) -> Reply:
         fallbacks: list[str] = []
@@ -114,7 +114,7 @@ class OpenAIWriter:
 
     def _advise(self, unknown: Sequence[str]) -> list[str]:
         """Name the models that the unknown ones may have meant; asked for last, when nothing waits for it."""
-        ids = [info.id for info in self._catalogue()] if unknown else []
+        ids = [info.id for info in self._offers.listed()] if unknown else []
         guesses = {model: nearest(model, ids) for model in unknown}
         return [f"{model!r} may mean {' or '.join(alike)}" for model, alike in guesses.items() if alike]
 
@@ -128,18 +128,6 @@ class OpenAIWriter:
         except WriterError:
             return None
 
-    def _catalogue(self) -> tuple[ModelInfo, ...]:
-        """List what the server offers, asked once; a server that does not tell offers nothing."""
-        endpoint = self._desk.endpoint
-        with self._lock:
-            if self._offers is None:
-                try:
-                    listed = models(endpoint, transport=self._desk.transport)
-                except WriterError:
-                    listed = []
-                self._offers = tuple(listed)
-            return self._offers
-
     def _key(self, messages: "Sequence[Message]", chain: tuple[str, ...], seed: int | None) -> str:
         """Give the name of a question: the same words to the same models with the same parameters."""
         limits = self._desk.limits
@@ -148,7 +136,7 @@ class OpenAIWriter:
             "models": chain,
             "messages": [(message.role, message.content) for message in messages],
             "seed": seed,
-            "manner": (limits.temperature, limits.top_p, limits.reasoning_effort),
+            "manner": (limits.temperature, limits.reasoning_effort),
         }
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipeline import arranging
 from pipeline.acestep import faults
 from pipeline.acestep.band import AceStep
 from pipeline.acestep.deadlines import Deadlines
@@ -371,51 +372,133 @@ def test_a_task_called_overdue_while_it_plays_may_still_finish(
     assert Trouble.TIMEOUT is trouble(second)
 
 
-@pytest.mark.parametrize(
-    ("jobs", "expected"),
-    [
-        ({"queued": 0, "running": 0}, Trouble.LOST),
-        ({"queued": 0, "running": 1}, Trouble.TIMEOUT),
-        (None, Trouble.TIMEOUT),
-    ],
-)
-def test_a_task_that_never_moves_is_given_up_after_a_quarter_of_an_hour(
-    server: FakeAceStep, folder: Path, time: Time, jobs: dict[str, int] | None, expected: Trouble
+STILL = Step("running", 0.8, "Decoding audio...", log="noise")
+
+
+def test_a_task_that_never_moves_on_an_idle_server_is_lost_after_a_quarter_of_an_hour(
+    server: FakeAceStep, folder: Path, time: Time
 ) -> None:
-    server.stats = None if jobs is None else {"jobs": jobs}
-    server.script.append(play(Step("running", 0.8, "Decoding audio...", log="noise")))
+    server.stats = {"jobs": {"queued": 0, "running": 0}}
+    server.script.append(play(STILL))
     begun = time.now_s
 
     with band(server.url, time) as played:
         (outcome,) = played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())
 
-    assert expected is trouble(outcome)
+    assert Trouble.LOST is trouble(outcome)
     assert 900 <= time.now_s - begun <= 920
 
 
-def test_a_task_that_moves_is_not_given_up_with_one_that_does_not(
+@pytest.mark.parametrize("jobs", [{"queued": 0, "running": 1}, None])
+def test_a_task_that_the_server_still_plays_is_not_thrown_away_when_nothing_moves(
+    server: FakeAceStep, folder: Path, time: Time, jobs: dict[str, int] | None
+) -> None:
+    server.stats = None if jobs is None else {"jobs": jobs}
+    server.script.append(play(STILL))
+    begun = time.now_s
+
+    with band(server.url, time) as played:
+        with pytest.raises(BandError) as caught:
+            played.collect([taken := played.submit(JOB, Onlooker())], folder, Onlooker())
+        given_up_after = time.now_s - begun
+        server.jobs["task-1"] = play(DONE)
+        (outcome,) = played.collect([taken], folder, Onlooker())
+
+    assert 900 <= given_up_after <= 920
+    assert (
+        "is still playing, but nothing has moved for 15 min, at 'Decoding audio...'" in caught.value.message
+    )
+    assert "going on waits for the same task" == caught.value.hint
+    assert 1 == len(outcome.recordings)
+
+
+def test_a_task_that_moves_is_waited_for_beside_one_that_does_not(
     server: FakeAceStep, folder: Path, time: Time
 ) -> None:
-    server.script += [play(Step("running", 0.8, "Decoding audio...")), job_of(time, 1000)]
+    server.stats = {"jobs": {"queued": 0, "running": 1}}
+    server.script += [play(STILL), job_of(time, 1000)]
+    begun = time.now_s
 
     with band(server.url, time) as played:
         tickets = [played.submit(JOB, Onlooker()), played.submit(replace(JOB, number=2), Onlooker())]
-        stuck, slow = played.collect(tickets, folder, Onlooker())
+        with pytest.raises(BandError, match="nothing has moved"):
+            played.collect(tickets, folder, Onlooker())
 
-    assert Trouble.TIMEOUT is trouble(stuck)
-    assert 1 == len(slow.recordings)
+    assert 1000 <= time.now_s - begun <= 1020
+    assert MP3 == (folder / "take-2.mp3").read_bytes()
+    assert 4 == len(server.calls("/v1/stats"))  # before each job, of the queue, of the stall: not at each nap
 
 
-def test_no_call_waits_for_ever(server: FakeAceStep, folder: Path, time: Time) -> None:
-    server.script.append(play(QUEUED))
+def test_a_stuck_task_that_moves_again_is_waited_for(server: FakeAceStep, folder: Path, time: Time) -> None:
+    begun = time.now_s
+
+    def thaws_late() -> Step:
+        gone = time.now_s - begun
+        return DONE if gone >= 1300 else Step("running", 0.9 if gone >= 950 else 0.8, "Decoding audio...")
+
+    server.script += [thaws_late, job_of(time, 1000)]
+
+    with band(server.url, time) as played:
+        tickets = [played.submit(JOB, Onlooker()), played.submit(replace(JOB, number=2), Onlooker())]
+        outcomes = played.collect(tickets, folder, Onlooker())
+
+    assert [1, 1] == [len(outcome.recordings) for outcome in outcomes]
+
+
+def test_a_call_that_has_waited_long_enough_leaves_the_task_to_the_next_one(
+    server: FakeAceStep, folder: Path, time: Time
+) -> None:
     server.stats = {"jobs": {"queued": 5, "running": 1}}
     begun = time.now_s
 
-    with band(server.url, time, wait_s=1000) as played:
+    with band(server.url, time, wait_s=1000) as first:
+        server.script += [play(DONE), job_of(time, 1005)]
+        tickets = [first.submit(JOB, Onlooker()), first.submit(replace(JOB, number=2), Onlooker())]
+        with pytest.raises(BandError) as caught:
+            first.collect(tickets, folder, Onlooker())
+    waited, fetched = time.now_s - begun, len(server.calls("/v1/audio"))
+    with band(server.url, time, wait_s=1000) as second:
+        outcomes = second.collect(tickets, folder, Onlooker())
+
+    assert 1000 <= waited <= 1003
+    assert 5 == caught.value.exit_code
+    assert "is still playing after 17 min; its jobs may yet be done" in caught.value.message
+    assert "going on waits for the same task" == caught.value.hint
+    assert [1, 1] == [len(outcome.recordings) for outcome in outcomes]
+    assert (1, 2) == (fetched, len(server.calls("/v1/audio")))
+    assert 2 == len(server.calls("/release_task"))
+
+
+def test_what_the_server_has_already_said_counts_when_the_time_is_over(
+    server: FakeAceStep, folder: Path, time: Time
+) -> None:
+    with band(server.url, time, wait_s=0) as played:
+        taken = replace(played.submit(JOB, Onlooker()), answer='{"status": "failed", "error": "boom"}')
+        (outcome,) = played.collect([taken], folder, Onlooker())
+
+    assert Trouble.FAILED is trouble(outcome)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Model initialization failed",
+        "❌ Error initializing model: CUDA out of memory",
+        "Traceback (most recent call last):\n  raise RuntimeError(app.state._init_error)\nRuntimeError: no disk",
+    ],
+)
+def test_a_server_that_failed_to_load_its_models_is_told_to_need_a_restart(
+    server: FakeAceStep, folder: Path, time: Time, reason: str
+) -> None:
+    server.script.append(play(Step("failed", reason=reason)))
+
+    with band(server.url, time) as played:
         (outcome,) = played.collect([played.submit(JOB, Onlooker())], folder, Onlooker())
 
-    assert Trouble.TIMEOUT is trouble(outcome)
-    assert 1000 <= time.now_s - begun <= 1020
+    assert outcome.failure is not None
+    assert Trouble.FAILED is outcome.failure.trouble
+    assert f"the server needs a restart: {reason.splitlines()[-1]}" == outcome.failure.message
+    assert arranging.after(JOB, outcome.failure, [JOB]) is None
 
 
 @pytest.mark.parametrize(
@@ -506,6 +589,21 @@ def test_a_crash_in_the_middle_costs_only_the_missing_file(
     assert [MP3, MP3] == [Path(one.recordings[0].file).read_bytes() for one in after]
     assert before[0] == after[0]
     assert fetched + 1 == len(server.calls("/v1/audio"))
+
+
+@pytest.mark.parametrize("other", [{"task_id": "task-99"}, {"server": "http://elsewhere.example:8000"}])
+def test_a_note_of_another_task_or_another_server_is_not_believed(
+    server: FakeAceStep, folder: Path, time: Time, other: dict[str, str]
+) -> None:
+    with band(server.url, time) as played:
+        taken = played.submit(JOB, Onlooker())
+        played.collect([taken], folder, Onlooker())
+        note = folder / "take-1.json"
+        note.write_text(json.dumps(json.loads(note.read_text()) | other))
+        played.collect([taken], folder, Onlooker())
+
+    assert 2 == len(server.calls("/v1/audio"))
+    assert ("task-1", server.url) == tuple(json.loads(note.read_text())[key] for key in ("task_id", "server"))
 
 
 @pytest.mark.parametrize("note", ["", "[]", "{}", '{"server": 1, "task_id": 2, "recordings": 3}'])

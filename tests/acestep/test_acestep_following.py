@@ -102,23 +102,35 @@ def test_the_noise_of_the_log_is_no_sign_of_life(task: Task) -> None:
 
 
 @pytest.mark.parametrize(
-    ("report", "idle", "expected"),
+    ("report", "idle", "lost", "stuck"),
     [
-        (PLAYING, True, Trouble.LOST),
-        (QUEUED, True, Trouble.LOST),
-        (PLAYING, False, Trouble.TIMEOUT),
-        (PLAYING, None, Trouble.TIMEOUT),
-        (QUEUED, False, None),
-        (Report(State.RUNNING), None, None),  # a server that tells no progress
+        (PLAYING, True, True, False),
+        (QUEUED, True, True, False),
+        (PLAYING, False, False, True),
+        (PLAYING, None, False, True),
+        (QUEUED, False, False, False),
+        (Report(State.RUNNING), None, False, False),  # a server that tells no progress
     ],
 )
 def test_a_stalled_task_is_judged_by_what_the_server_does(
-    task: Task, report: Report, idle: bool | None, expected: Trouble | None
+    task: Task, report: Report, idle: bool | None, lost: bool, stuck: bool
 ) -> None:
     task.hear(report, 100.0)
 
     task.stall(idle, 2000.0)
 
     assert task.failure is None or task.failure.message.startswith("nothing has moved for 15 min, ")
-    assert expected is trouble(task)
-    assert task.has_stalled(2100.0) is (expected is not None)
+    assert (Trouble.LOST if lost else None) is trouble(task)
+    assert (stuck, not lost) == (task.is_stuck, task.is_open)
+
+
+def test_a_stuck_task_is_looked_at_again_and_free_once_it_moves(task: Task) -> None:
+    task.hear(PLAYING, 100.0)
+    task.stall(False, 1000.0)
+
+    assert not task.has_stalled(1899.0)
+    assert task.has_stalled(1900.0)
+    task.hear(PLAYING, 1901.0)
+    assert task.is_stuck
+    task.hear(Report(State.RUNNING, 0.6, "Decoding audio..."), 1902.0)
+    assert not task.is_stuck

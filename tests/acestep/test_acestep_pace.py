@@ -46,6 +46,18 @@ def test_when_the_end_does_not_come_the_savings_run_out() -> None:
     assert 5.0 == pytest.approx(asked[-1] - asked[-2])
 
 
+def test_what_long_waiting_has_saved_is_capped_so_that_no_burst_follows() -> None:
+    asked = [at for at in questions(3000.0, 3100.0) if at >= 2990.0]
+
+    gaps = [late - early for early, late in pairwise(asked)]
+    assert 4.0 == SAVED_AT_MOST
+    assert 2.0 == pytest.approx(gaps[0])
+    assert [5.0] * 5 == pytest.approx(gaps[-5:])
+    for index, begun in enumerate(asked):
+        for count, at in enumerate(asked[index:], start=1):
+            assert count <= 4 + (at - begun) / GAP_S + 0.001
+
+
 @given(
     st.lists(st.tuples(st.floats(0, 30), st.none() | st.floats(0, 600)), min_size=1, max_size=80),
 )

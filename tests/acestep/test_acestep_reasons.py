@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.acestep.reasons import clean, last_words, trouble
+from pipeline.acestep.reasons import clean, is_sticky, last_words, trouble
 from pipeline.take import Trouble
 
 TRACEBACK = """Traceback (most recent call last):
@@ -36,6 +36,24 @@ torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB
 )
 def test_the_kind_of_trouble_is_read_from_the_words(words: str, expected: Trouble) -> None:
     assert expected is trouble(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Model initialization failed: no disk", True),
+        ("Model not initialized", True),
+        ("Error initializing model: CUDA out of memory", True),
+        ("raise RuntimeError(app.state._init_error)", True),
+        ("raise RuntimeError(app.state._llm_init_error)", False),
+        ("5Hz LM init failed: Error initializing model", False),  # thinking can be turned off
+        ("language model initialization failed", False),
+        (TRACEBACK, False),
+        ("", False),
+    ],
+)
+def test_what_only_a_restart_cures_is_read_from_the_words(words: str, expected: bool) -> None:
+    assert is_sticky(words) is expected
 
 
 def test_a_traceback_is_told_by_its_last_line() -> None:

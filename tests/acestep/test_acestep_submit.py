@@ -149,6 +149,49 @@ def test_a_server_too_busy_for_health_gets_the_job(server: FakeAceStep, replies:
         assert "task-1" == played.submit(JOB, Onlooker()).task_id
 
 
+def test_a_gradio_server_that_plays_when_it_is_first_met_is_recognised_the_next_time() -> None:
+    with FakeAceStep("G") as server, band(server.url, Time(), answer_s=0.2, submit_s=0.1) as played:
+        server.reply("/health", Reply(delay_s=9))
+        slow = Reply(body={"data": {"task_id": "slow", "status": "succeeded"}}, delay_s=0.4)
+        server.reply("/release_task", slow)
+        first, second = played.submit(JOB, Onlooker()), played.submit(JOB, Onlooker())
+        played.submit(JOB, Onlooker())
+
+    assert "slow" == first.task_id  # it was given the time to play, though nobody knew what it is
+    assert "gradio" == second.dialect
+    assert 2 == len(server.calls("/health"))
+
+
+def test_a_server_that_says_what_it_is_gets_no_more_than_the_usual_time(server: FakeAceStep) -> None:
+    server.stats = None
+    server.reply("/release_task", Reply(delay_s=1))
+
+    with (
+        band(server.url, Time(), submit_s=0.1, blocking_s=5) as played,
+        pytest.raises(BandError, match="may be running"),
+    ):
+        played.submit(JOB, Onlooker())
+
+
+def test_the_old_dialect_is_remembered_though_health_was_too_busy() -> None:
+    with FakeAceStep("A") as server, band(server.url, Time()) as played:
+        server.reply("/health", Reply(502, b"<html>"))
+        dialects = {played.submit(JOB, Onlooker()).dialect for _ in range(2)}
+
+    assert {"jobs"} == dialects
+    assert (1, 1) == (len(server.calls("/health")), len(server.calls("/release_task")))
+
+
+def test_a_proxy_that_ran_out_of_time_says_nothing_about_the_job(server: FakeAceStep) -> None:
+    server.stats = None
+    server.reply("/release_task", Reply(504, {"detail": "upstream timed out"}))
+
+    with band(server.url, Time()) as played, pytest.raises(BandError, match="may be running"):
+        played.submit(JOB, Onlooker())
+
+    assert 1 == len(server.calls("/release_task"))
+
+
 def test_a_web_page_is_a_wrong_port(server: FakeAceStep) -> None:
     server.reply("/health", Reply(body=b"<!doctype html><title>Router</title>"))
 
@@ -325,6 +368,7 @@ def test_an_answer_without_an_id_is_told(server: FakeAceStep) -> None:
     "reply",
     [
         Reply(503, {"detail": "LLM not initialized"}),
+        Reply(500, {"detail": "Model initialization failed"}),
         Reply(body={"data": None, "code": 500, "error": "LLM init failed"}),
     ],
 )

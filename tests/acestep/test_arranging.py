@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.arranging import LOST_SENTENCE, MOST_TRIES, SEED_SENTENCE, Playing, after, jobs
+from pipeline.arranging import (
+    LOST_SENTENCE,
+    MOST_TRIES,
+    NEEDS_RESTART,
+    SEED_SENTENCE,
+    Playing,
+    after,
+    jobs,
+)
 from pipeline.brief import Brief
 from pipeline.song import Section, Song
 from pipeline.take import SEEDS, Failure, Job, Trouble
@@ -62,6 +70,12 @@ def test_the_duration_stays_within_what_the_server_plays(asked: float, played: f
     (job,) = jobs(SONG, BRIEF, 1, replace(PLAYING, duration_s=asked))
 
     assert played == job.duration_s
+
+
+def test_the_duration_of_a_brief_is_played_in_tenths() -> None:
+    (job,) = jobs(SONG, brief(duration=90.06), 1, PLAYING)
+
+    assert 90.1 == job.duration_s
 
 
 def test_a_song_without_words_is_sent_as_an_instrumental() -> None:
@@ -145,12 +159,37 @@ def test_a_lost_task_is_submitted_again_once() -> None:
     assert [replace(JOB, degraded=(LOST_SENTENCE,))] == climb(JOB, Trouble.LOST)
 
 
-def test_a_failed_task_is_tried_once_with_another_seed() -> None:
-    assert [replace(JOB, seed=1042, degraded=(SEED_SENTENCE,))] == climb(JOB, Trouble.FAILED)
+def test_a_failed_or_silent_take_gets_another_seed_and_then_no_thinking() -> None:
+    reseeded = replace(JOB, seed=1042, degraded=(SEED_SENTENCE,))
+    thoughtless = "thinking was turned off: another seed did not help"
+
+    assert [
+        reseeded,
+        replace(reseeded, thinking=False, degraded=(SEED_SENTENCE, thoughtless)),
+    ] == climb(JOB, Trouble.FAILED)
 
 
-def test_a_task_that_ran_out_of_time_is_not_repeated() -> None:
-    assert [] == climb(JOB, Trouble.TIMEOUT)
+def test_a_failed_task_without_thinking_gets_another_seed_only() -> None:
+    assert [1042] == [job.seed for job in climb(replace(JOB, thinking=False), Trouble.FAILED)]
+
+
+def test_a_server_that_ran_out_of_time_gets_a_lighter_job_each_time() -> None:
+    tried = climb(replace(JOB, batch_size=2, duration_s=100.0), Trouble.TIMEOUT)
+
+    assert [(1, 100.0, True), (1, 75.0, True), (1, 60.0, True), (1, 60.0, False)] == [
+        (job.batch_size, job.duration_s, job.thinking) for job in tried
+    ]
+    assert (
+        "one take was played instead of 2 at once: the server ran out of time",
+        "the duration was cut from 100 s to 75 s: the server ran out of time",
+        "the duration was cut from 75 s to 60 s: the server ran out of time",
+        "thinking was turned off: the server ran out of time",
+    ) == tried[-1].degraded
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_a_server_that_needs_a_restart_gets_no_other_job(trouble: Trouble) -> None:
+    assert after(JOB, Failure(trouble, f"{NEEDS_RESTART}: Error initializing model"), [JOB]) is None
 
 
 def test_a_take_is_not_tried_for_ever() -> None:

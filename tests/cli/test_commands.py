@@ -20,6 +20,7 @@ from pipeline.cli.buglog import write_log
 from pipeline.cli.edge import run
 from pipeline.rehearsal.studio import RehearsalStudio
 from pipeline.settings import briefs
+from tests.fakes.children import interruptible
 
 EXAMPLES = Path(__file__).parent.parent / "fixtures" / "drafts"
 
@@ -257,7 +258,7 @@ def test_lint_of_text_without_a_song_says_why(say: Any, workspace: Path) -> None
 
 def test_the_rehearsal_serves_until_ctrl_c() -> None:
     child = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", "rehearsal", "--fault", "html-200:1"],
+        interruptible([sys.executable, "-m", "pipeline", "rehearsal", "--fault", "html-200:1"]),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

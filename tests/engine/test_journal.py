@@ -1,6 +1,8 @@
 """The journal: a stage that finished is read back, and nobody works on the same song twice at once."""
 
+import json
 import multiprocessing
+import threading
 from pathlib import Path
 
 import pytest
@@ -169,3 +171,136 @@ def test_a_note_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
         with pytest.raises(ShelfError, match="cannot read the journal"):
             session.once("stage", int, lambda: 7)
+
+
+def test_a_text_that_the_user_has_edited_is_never_overwritten(tmp_path: Path) -> None:
+    with Journal(tmp_path).begin(ORDER) as session:
+        edited = session.keep("draft", "first")
+        edited.write_text("mine")
+
+        paths = [session.keep("draft", text) for text in ("first", "second", "third")]
+
+        assert "mine" == edited.read_text()
+        assert ["draft-2.txt", "draft-3.txt", "draft-4.txt"] == [path.name for path in paths]
+        assert ["first", "second", "third"] == [path.read_text() for path in paths]
+
+
+def test_a_text_that_is_there_already_is_not_saved_twice(tmp_path: Path) -> None:
+    with Journal(tmp_path).begin(ORDER) as session:
+        names = [session.keep("draft", text).name for text in ("a", "b", "a", "b", "c")]
+
+        assert ["draft-1.txt", "draft-2.txt", "draft-1.txt", "draft-2.txt", "draft-3.txt"] == names
+        assert 3 == len(list(session.folder.glob("draft-*.txt")))
+
+
+def test_a_text_with_half_a_character_is_kept(tmp_path: Path) -> None:
+    with Journal(tmp_path).begin(ORDER) as session:
+        kept = session.keep("draft", "half \ud800 夜")
+
+        assert "half \\ud800 夜" == kept.read_text(encoding="utf-8")
+        assert kept == session.keep("draft", "half \ud800 夜")
+
+
+def test_what_a_song_has_cost_adds_up_across_runs(tmp_path: Path) -> None:
+    with Journal(tmp_path).begin(ORDER) as session:
+        before = session.spent_usd
+        session.spend(0.25)
+        session.spend(0.5)
+    with Journal(tmp_path).reopen(session.id) as again:
+        again.spend(0.125)
+
+    assert (0.0, 0.875) == (before, Journal(tmp_path).look(session.id).spent_usd)
+
+
+def test_putting_a_playing_aside_forgets_no_cost(tmp_path: Path) -> None:
+    with Journal(tmp_path).begin(ORDER) as session:
+        session.spend(0.25)
+        session.set_aside("writing")
+
+        assert 0.25 == session.spent_usd
+
+
+def test_a_draft_in_its_songs_folder_knows_its_brief(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(tmp_path / "songs")
+    with journal.begin(ORDER) as session:
+        draft = session.keep("draft", "PROMPT: x")
+    monkeypatch.chdir(session.folder)
+
+    assert ORDER.brief == journal.ordered_as(draft)
+    assert ORDER.brief == journal.ordered_as(Path(draft.name))
+    assert ORDER.brief == journal.ordered_as(session.folder / "not there yet.txt")
+
+
+def test_a_draft_elsewhere_has_no_brief(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "songs")
+    with journal.begin(ORDER) as session:
+        draft = session.keep("draft", "PROMPT: x")
+    link, copied = tmp_path / "link.txt", tmp_path / "elsewhere"
+    link.symlink_to(draft)
+    copied.mkdir()
+    (copied / "order.json").write_bytes((session.folder / "order.json").read_bytes())
+    (session.folder / "deeper").mkdir()
+    (journal.root / "empty").mkdir()
+
+    strangers = (
+        link,
+        copied / "draft-1.txt",
+        session.folder / "deeper" / "draft-1.txt",
+        journal.root / "draft-1.txt",
+        journal.root / "empty" / "draft-1.txt",
+        tmp_path / "draft-1.txt",
+    )
+    assert [None] * 6 == [journal.ordered_as(stranger) for stranger in strangers]
+
+
+def test_a_stage_is_named_by_what_has_been_paid_for(tmp_path: Path) -> None:
+    with Journal(tmp_path).begin(ORDER) as session:
+        ordered = session.stage
+        session.once("writing-1", int, lambda: 1)
+        written = session.stage
+        session.once("playing-seed", int, lambda: 1)
+        playing = session.stage
+        session.set_aside("playing")
+
+        assert ("ordered", "written", "playing") == (ordered, written, playing)
+        assert "written" == session.stage
+        session.set_aside("writing")
+        assert "written" == session.stage  # there are drafts that somebody has paid for
+
+
+def test_dropping_keeps_everything_but_the_place_on_the_list(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    with journal.begin(ORDER) as session:
+        session.keep("draft", "PROMPT: x")
+        session.once("playing-1", int, lambda: 1)
+        (session.folder / "takes").mkdir()
+        (session.folder / "takes" / "take-1.mp3").write_bytes(b"ID3")
+        before = {path for path in session.folder.rglob("*") if path.is_file()}
+
+        session.drop()
+
+    assert before <= {path for path in session.folder.rglob("*") if path.is_file()}
+    assert () == journal.unfinished()
+
+
+def test_many_threads_may_note_the_same_thing_and_one_of_them_wins(tmp_path: Path) -> None:
+    with Journal(tmp_path).begin(ORDER) as session:
+        gate, failures = threading.Barrier(4), []
+
+        def note(number: int) -> None:
+            for turn in range(25):
+                gate.wait(10)
+                try:
+                    session.once(f"stage-{turn}", list[int], lambda: [number] * 2000)
+                except ShelfError as error:
+                    failures.append(error)
+
+        threads = [threading.Thread(target=note, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+
+    notes = sorted((session.folder / "journal").iterdir())
+    assert ([], 25) == (failures, len(notes))
+    assert all(1 == len(set(json.loads(note.read_text()))) for note in notes)

@@ -3,6 +3,7 @@
 It holds a queue of answers and the history of what it was asked. Nothing is random, nothing is judged.
 """
 
+import gzip
 import json
 import threading
 from collections import deque
@@ -120,6 +121,11 @@ def broke(needed: float = 0.0035) -> Scripted:
 def page(status: int = 200) -> Scripted:
     """Answer with a web page."""
     return Scripted((b"<!doctype html><title>Just a moment</title>",), status, {}, "text/html")
+
+
+def packed(body: bytes, **more: Any) -> Scripted:
+    """Answer with a body in gzip, whether or not the client can read that."""
+    return Scripted((gzip.compress(body),), headers={"Content-Encoding": "gzip"}, **more)
 
 
 class NanoGPT:

@@ -126,6 +126,23 @@ def test_old_players_get_a_version_they_know(tagged: dict[str, Path]) -> None:
     assert tags["TCON"].text == ["Trip-Hop; R&B"]
 
 
+@pytest.mark.parametrize("kind", ["mp3", "mp3-v23"])
+def test_no_tag_of_the_first_version_is_made(kind: str, tagged: dict[str, Path]) -> None:
+    assert b"TAG" != tagged[kind].read_bytes()[-128:-125]
+
+
+def test_a_tag_of_the_first_version_that_is_there_is_kept_true(tmp_path: Path) -> None:
+    file = audio_files.make(tmp_path, "mp3", 0.1)
+    old = ID3()
+    old.add(TIT2(text=["Old Title"]))
+    old.save(file, v1=2)
+    assert b"TAGOld Title" in file.read_bytes()[-128:]
+
+    FileTagger().tag(file, Labels(title="New Title"))
+
+    assert file.read_bytes()[-128:].startswith(b"TAGNew Title")
+
+
 def test_an_empty_label_is_not_written_and_removes_what_was_there(tmp_path: Path) -> None:
     for kind in audio_files.FORMATS:
         file = audio_files.make(tmp_path, kind, 0.1)

@@ -23,11 +23,17 @@ def _is_loopback(host: Any) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
+def _host(address: Any) -> Any:
+    """Give the host of an address; a unix socket's is a path, and a connected socket is told none."""
+    return address[0] if isinstance(address, tuple) else None
+
+
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
-    if event in {"socket.connect", "socket.sendto"}:
-        address = arguments[1]
-        host = address[0] if isinstance(address, tuple) else None  # a unix socket's address is a path
-    elif event in {"socket.getaddrinfo", "socket.gethostbyname"}:
+    if event in {"socket.connect", "socket.sendto", "socket.sendmsg"}:
+        host = _host(arguments[1])
+    elif event == "socket.getnameinfo":
+        host = _host(arguments[0])
+    elif event in {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}:
         host = arguments[0]
     else:
         return

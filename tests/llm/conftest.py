@@ -87,7 +87,6 @@ def build(server: NanoGPT, tmp_path: Path) -> Build:
         *,
         key: str = KEY,
         base_url: str = "",
-        reuse: bool = False,
         clock: Callable[[], float] | None = None,
         **limits: Any,
     ) -> Bench:
@@ -99,7 +98,7 @@ def build(server: NanoGPT, tmp_path: Path) -> Build:
         writer = OpenAIWriter(
             Endpoint(base_url or server.base_url, key),
             models,
-            RawStore(folder, now=lambda: NOW, reuse=reuse),
+            RawStore(folder, now=lambda: NOW),
             Limits(**{"total_s": 20.0, "idle_s": 5.0, **limits}),
             pace=pace,
         )

@@ -1,5 +1,6 @@
 """The scripted server is itself under test: what it promises, it sends."""
 
+import gzip
 import http.client
 import json
 
@@ -14,6 +15,7 @@ from tests.fakes.nanogpt import (
     broke,
     fails,
     frame,
+    packed,
     says,
     streams,
 )
@@ -94,3 +96,10 @@ def test_a_pause_ends_with_the_server() -> None:
     connection.close()
 
     assert len(server.asked) <= 1
+
+
+def test_it_packs_without_being_asked() -> None:
+    with NanoGPT(packed(b"la " * 1000)) as server:
+        body = post(server)[1]
+
+    assert gzip.decompress(body) == b"la " * 1000

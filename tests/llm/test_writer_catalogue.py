@@ -8,15 +8,13 @@ from pipeline.llm.balance import balance
 from pipeline.llm.catalogue import ModelInfo, models, nearest
 from pipeline.llm.endpoint import Endpoint
 from pipeline.llm.limits import Price
-from tests.fakes.nanogpt import NanoGPT, Scripted, fails
+from tests.fakes.nanogpt import NanoGPT, Scripted, fails, packed
 from tests.llm.conftest import KEY
 
 DETAILED = {
     "id": "openai/gpt-5.2",
     "name": "GPT 5.2",
-    "context_length": 400000,
     "max_output_tokens": 128000,
-    "capabilities": {"structured_output": True, "reasoning": True, "vision": None},
     "pricing": {"prompt": 1.75, "completion": 14, "currency": "USD", "unit": "per_million_tokens"},
 }
 
@@ -25,13 +23,13 @@ def test_models_are_read_with_their_limits_and_prices(server: NanoGPT) -> None:
     server.offer({"data": [DETAILED]})
 
     assert models(Endpoint(server.base_url, KEY)) == [
-        ModelInfo("openai/gpt-5.2", "GPT 5.2", 400000, 128000, Price(1.75, 14), True, True)
+        ModelInfo("openai/gpt-5.2", "GPT 5.2", 128000, Price(1.75, 14))
     ]
     assert server.asked[0].path == "/api/v1/models"
 
 
 def test_nulls_and_strangers_in_the_list_do_no_harm(server: NanoGPT) -> None:
-    nothing = {"name": None, "context_length": None, "max_output_tokens": None, "capabilities": None}
+    nothing = {"name": None, "max_output_tokens": None}
     server.offer(
         {
             "data": [
@@ -39,9 +37,12 @@ def test_nulls_and_strangers_in_the_list_do_no_harm(server: NanoGPT) -> None:
                 {
                     "id": "b",
                     "pricing": {"prompt": None, "completion": "x"},
-                    "capabilities": {"reasoning": "yes"},
                 },
                 {"id": None},
+                {"id": ""},
+                {"id": "half \ud800"},
+                {"id": "two\nlines"},
+                {"id": "x" * 201},
                 "c",
                 {
                     "id": "d",
@@ -191,3 +192,11 @@ def test_a_body_without_end_is_not_swallowed() -> None:
 
     with pytest.raises(WriterError, match="not what the API promises"):
         models(Endpoint("http://127.0.0.1:1/v1"), transport=endless)
+
+
+def test_a_packed_list_is_refused(server: NanoGPT) -> None:
+    server.models_answer = packed(b"{}", content_type="application/json")
+
+    with pytest.raises(WriterError, match=r"packs its replies \('gzip'\)"):
+        models(Endpoint(server.base_url, KEY))
+    assert server.asked[0].headers["accept-encoding"] == "identity"

@@ -31,6 +31,15 @@ REFUSAL = "I'm sorry, but I can't help with writing that song."
         pytest.param(
             fails(403, "not in your plan", "model_not_allowed"), "model not allowed", id="not in the plan"
         ),
+        pytest.param(
+            replies({"error": {"message": "Your input was flagged by moderation", "code": 403}}, 403),
+            "refused",
+            id="403 of a moderation",
+        ),
+        pytest.param(fails(403, "This violates our usage policy"), "refused", id="403 of a policy"),
+        pytest.param(fails(403, "harmful content"), "refused", id="403 for its content"),
+        pytest.param(fails(403, "Not available in your country"), "model not allowed", id="403 of a country"),
+        pytest.param(fails(403, "no access to this model"), "model not allowed", id="403 of a model"),
         pytest.param(replies({"error": "model 'x' not found"}, 404), "unknown model", id="Ollama's words"),
         pytest.param(fails(400, "no", "content_policy_violation"), "refused", id="content policy"),
         pytest.param(says("I", finish="content_filter"), "refused", id="content filter"),
@@ -171,9 +180,20 @@ def test_when_nobody_answers_one_line_tells_what_was_tried(server: NanoGPT, buil
     assert bench.outcomes == ["unknown model", *["server error"] * 3, "refused"]
 
 
-@pytest.mark.parametrize("status", [401, 403])
-def test_a_bad_key_stops_the_chain_and_names_the_variable(server: NanoGPT, build: Build, status: int) -> None:
-    server.script(fails(status, "Invalid API key"))
+@pytest.mark.parametrize(
+    "answer",
+    [
+        fails(401, "Invalid API key"),
+        fails(401, "flagged by moderation"),
+        fails(403, "Forbidden"),
+        fails(403, "Invalid API key for this model"),
+        page(403),
+    ],
+)
+def test_a_bad_key_stops_the_chain_and_names_the_variable(
+    server: NanoGPT, build: Build, answer: Answer
+) -> None:
+    server.script(answer)
     bench = build(["a", "b"])
 
     with pytest.raises(KeyRejected, match="does not accept the key in NANOGPT_API_KEY") as told:
@@ -265,6 +285,17 @@ def test_a_daily_limit_without_a_time_stops_as_well(server: NanoGPT, build: Buil
         build(["a", "b"]).ask()
 
 
+@pytest.mark.parametrize(("seconds", "model", "slept"), [("60", "a", [60.0]), ("61", "b", [])])
+def test_nobody_waits_for_a_broken_server_longer_than_allowed(
+    server: NanoGPT, build: Build, seconds: str, model: str, slept: list[float]
+) -> None:
+    server.script(fails(503, retry_after=seconds), says(SONG))
+    bench = build(["a", "b"], total_s=10_000.0)
+
+    assert bench.ask().model == model
+    assert bench.slept == slept
+
+
 def test_a_server_that_is_down_for_long_brings_the_next_model(server: NanoGPT, build: Build) -> None:
     server.script(fails(503, retry_after="900"), says(SONG))
     bench = build(["a", "b"])
@@ -296,6 +327,19 @@ def test_a_path_that_the_server_does_not_know_may_lack_its_version(
         build(base_url=server.base_url.removesuffix(cut)).ask()
 
     assert told_so is told.value.hint.endswith("most servers want /v1 at the end of llm.base_url")
+
+
+def test_what_a_server_says_in_hidden_characters_is_told_in_plain_ones(server: NanoGPT, build: Build) -> None:
+    words = "no \ud800\x1b[31m\u202e\x00way" + "!" * 5000
+    server.script(fails(400, words, "odd\udc00"), streams(frame({"refusal": words}), frame({}, "stop")))
+    bench = build(["a", "b"])
+
+    with pytest.raises(WriterError) as told:
+        bench.ask()
+
+    said = [str(told.value), *bench.onlooker.notes, *(line["detail"] for line in bench.journal)]
+    assert all(text.isprintable() and len(text) < 400 for text in said)
+    assert "no \ufffd [31m way!" in said[0]
 
 
 def test_a_redirect_is_not_followed_with_the_key(server: NanoGPT, build: Build) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.llm.endpoint import Endpoint
 from pipeline.llm.faults import Fault, Kind
+from pipeline.llm.limits import Limits
 from pipeline.llm.raw import RawStore
 from pipeline.llm.relay import Relay
 from pipeline.llm.writer import OpenAIWriter
@@ -96,6 +97,16 @@ def test_a_finished_reply_does_not_wait_for_a_server_that_never_says_goodbye(
     assert bench.outcomes == ["ok"]
 
 
+def test_the_bill_is_not_waited_for_as_long_as_the_words(server: NanoGPT, build: Build) -> None:
+    server.script(streams(frame({"content": SONG}, "stop"), 30.0))
+    bench = build(idle_s=15.0, bill_s=0.2)
+    started = time.monotonic()
+
+    assert bench.ask().text == SONG
+    assert time.monotonic() - started < 2.0
+    assert Limits().bill_s == 5.0
+
+
 def test_no_pause_begins_that_would_end_after_the_deadline(server: NanoGPT, build: Build) -> None:
     server.script(fails(429, retry_after="30"), says(SONG))
     bench = build(["a", "b"], total_s=10.0)
@@ -170,6 +181,23 @@ def test_a_relay_cuts_a_reader_that_blocks() -> None:
         list(relay)
 
     assert (told.value.kind, released.is_set()) == (Kind.STALLED, True)
+
+
+def test_a_relay_ends_at_its_deadline_while_the_reader_blocks() -> None:
+    released = threading.Event()
+
+    def block() -> Iterator[int]:
+        released.wait(5)
+        yield 1
+
+    started = time.monotonic()
+    relay = Relay(block, released.set, idle_s=4.0, deadline=started + 0.2, clock=time.monotonic)
+
+    with pytest.raises(Fault) as told:
+        list(relay)
+
+    assert (told.value.kind, released.is_set()) == (Kind.LATE, True)
+    assert 0.2 <= time.monotonic() - started < 2.0
 
 
 def test_a_relay_tells_lateness_from_silence() -> None:

@@ -151,6 +151,7 @@ def test_how_long_a_server_asks_us_to_wait(headers: dict[str, str], seconds: flo
         ('{"code": "rate_limited"}', "", "rate_limited"),
         ('{"error": {"code": 503, "type": null}}', "", "503"),
         ('{"detail": "Not Found"}', "Not Found", ""),
+        (r'{"error": {"code": "a\ud800\u0000\u202eb"}}', "", "a\ufffd b"),
         ('{"error": {"message": {"deep": 1}}}', '{"deep": 1}', ""),
         ('"just a string"', "just a string", ""),
         ("  <html>Bad gateway</html>", "", ""),

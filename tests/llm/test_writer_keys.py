@@ -9,6 +9,7 @@ from pipeline.llm.balance import balance
 from pipeline.llm.catalogue import models
 from pipeline.llm.endpoint import Endpoint
 from pipeline.llm.redact import Redactor
+from pipeline.llm.wire import Line
 from tests.fakes.nanogpt import Answer, NanoGPT, Scripted, fails, frame, replies, says, streams
 from tests.llm.conftest import KEY, Build
 
@@ -113,3 +114,28 @@ def test_a_server_that_wants_a_key_is_not_asked_without_one() -> None:
         endpoint.demand_key()
 
     assert "export NANOGPT_API_KEY" in caught.value.hint
+
+
+def test_the_key_is_not_sent_to_another_origin(server: NanoGPT) -> None:
+    with NanoGPT() as other:
+        line = Line(Endpoint(server.base_url, KEY), 5.0)
+        list(line.fetch("GET", f"{other.base_url}/models"))
+        list(line.fetch("GET", f"{server.base_url}/models"))
+        line.close()
+
+    assert "authorization" not in other.asked[0].headers
+    assert server.asked[0].headers["authorization"] == f"Bearer {KEY}"
+
+
+@pytest.mark.parametrize("far", [True, False])
+def test_a_proxy_of_the_environment_is_for_far_servers_only(
+    server: NanoGPT, monkeypatch: pytest.MonkeyPatch, far: bool
+) -> None:
+    for name in ("NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with NanoGPT() as proxy:
+        for name in ("HTTP_PROXY", "http_proxy"):
+            monkeypatch.setenv(name, proxy.base_url.removesuffix("/api/v1"))
+        models(Endpoint("http://models.example/v1" if far else server.base_url, KEY))
+
+    assert (len(proxy.asked), len(server.asked)) == ((1, 0) if far else (0, 1))

@@ -2,11 +2,11 @@
 
 import pytest
 
-from pipeline.errors import CostLimit
+from pipeline.errors import BalanceEmpty, CostLimit, KeyRejected, WriterError
 from pipeline.llm.catalogue import ModelInfo
 from pipeline.llm.limits import Limits, Price
 from pipeline.llm.purse import Purse, prompt_tokens
-from tests.fakes.nanogpt import PRICING, NanoGPT, asked_models, fails, frame, says, streams
+from tests.fakes.nanogpt import PRICING, NanoGPT, Scripted, asked_models, broke, fails, frame, says, streams
 from tests.llm.conftest import ASKED, Build
 
 PRICE = Price(input=5.0, output=25.0)
@@ -148,3 +148,64 @@ def test_a_longer_reply_is_asked_for_only_when_it_can_be_paid(server: NanoGPT, b
 
     assert reply.model == "b"
     assert asked_models(server.chats) == ["a", "b"]
+
+
+def test_what_an_attempt_counts_is_its_cost_or_else_its_worst_case(server: NanoGPT, build: Build) -> None:
+    server.script(fails(503), streams(frame({"content": "half"}), done=False), says("x", pricing=PRICING))
+
+    attempts = build(max_tokens=4000, max_cost_usd=1.0, prices={"model/one": PRICE}).ask().attempts
+
+    worst = PRICE.of(prompt_tokens(ASKED), 4000)
+    assert [attempt.counted_usd for attempt in attempts] == [0.0, worst, 0.0123]
+
+
+@pytest.mark.parametrize(("pricing", "counted"), [(PRICING, 0.0123), (None, 0.0)])
+def test_without_a_limit_only_what_is_known_counts(
+    server: NanoGPT, build: Build, pricing: dict[str, object] | None, counted: float
+) -> None:
+    server.script(says("x", usage=None, pricing=pricing))
+
+    assert build().ask().attempts[0].counted_usd == counted
+
+
+def test_tokens_counted_in_the_middle_of_a_reply_are_not_its_bill(server: NanoGPT, build: Build) -> None:
+    early = frame({"content": "half"}, usage={"prompt_tokens": 40, "completion_tokens": 1})
+    server.script(streams(early, done=False), says("x"))
+
+    attempts = build(max_tokens=4000, max_cost_usd=1.0, prices={"model/one": PRICE}).ask().attempts
+
+    assert (attempts[0].cost_usd, attempts[0].counted_usd) == (None, PRICE.of(prompt_tokens(ASKED), 4000))
+
+
+@pytest.mark.parametrize(
+    ("end", "kind"), [(fails(401), KeyRejected), (broke(), BalanceEmpty), (fails(400), WriterError)]
+)
+def test_an_ask_that_failed_tells_what_it_counts(
+    server: NanoGPT, build: Build, end: Scripted, kind: type[WriterError]
+) -> None:
+    server.script(says("", pricing=PRICING), end)
+
+    with pytest.raises(kind) as told:
+        build().ask()
+
+    assert told.value.spent_usd == 0.0123
+
+
+def test_several_asks_of_a_silent_biller_never_go_over_the_limit(server: NanoGPT, build: Build) -> None:
+    half = streams(frame({"content": "half"}), done=False)
+    server.script(*[says("x", usage=None), half, half, half, half] * 10)
+    bench = build(max_tokens=4000, max_cost_usd=1.0, prices={"model/one": PRICE})
+    spent = 0.0
+
+    while True:
+        try:
+            spent += sum(attempt.counted_usd for attempt in bench.ask(spent_usd=spent).attempts)
+        except CostLimit as over:
+            spent += over.spent_usd
+            break
+        except WriterError as failed:
+            spent += failed.spent_usd
+
+    worst = sum(PRICE.of(prompt_tokens(ASKED), chat["max_tokens"]) for chat in server.chats)
+    assert 0.9 < worst <= 1.0
+    assert spent == pytest.approx(worst)

@@ -15,14 +15,14 @@ QUESTION = "0123456789abcdef"
 
 @pytest.fixture
 def store(tmp_path: Path) -> RawStore:
-    return RawStore(tmp_path / "replies", now=lambda: NOW, reuse=True)
+    return RawStore(tmp_path / "replies", now=lambda: NOW)
 
 
-def keep(store: RawStore, text: str, outcome: str = "ok", key: str = QUESTION) -> Path:
-    with store.page(key) as page:
+def keep(store: RawStore, text: str) -> Path:
+    with store.page(QUESTION) as page:
         page.append(text)
         page.finish()
-        page.describe({"key": key, "attempt": {"model": "m", "outcome": outcome}})
+        page.describe({"key": QUESTION, "attempt": {"model": "m", "outcome": "ok"}})
     return Path(page.path)
 
 
@@ -68,27 +68,6 @@ def test_two_pages_may_be_open_at_once(store: RawStore) -> None:
 
 def test_half_a_character_does_not_cost_the_reply(store: RawStore) -> None:
     assert keep(store, "a\ud83d").read_text("utf-8") == "a\\ud83d"
-
-
-def test_the_newest_whole_reply_is_recalled(store: RawStore) -> None:
-    keep(store, "first")
-    keep(store, "second")
-    keep(store, "refused", outcome="refused")
-
-    assert store.recall(QUESTION) == ("second", Attempt("m", "ok"))
-
-
-def test_a_reply_to_another_question_is_not_recalled(store: RawStore) -> None:
-    keep(store, "song", key=QUESTION[:12] + "zzzz")
-
-    assert store.recall(QUESTION) is None
-
-
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"schema": "songpipe.reply/1", "attempt": {"x": 1}}'])
-def test_a_page_that_cannot_be_read_is_not_there(store: RawStore, damage: str) -> None:
-    keep(store, "song").with_suffix(".json").write_text(damage, "utf-8")
-
-    assert store.recall(QUESTION) is None
 
 
 def test_every_attempt_is_a_line_of_the_journal(store: RawStore) -> None:

@@ -41,12 +41,11 @@ def test_the_request_says_no_more_than_it_must(server: NanoGPT, build: Build) ->
 def test_what_the_user_set_is_sent(server: NanoGPT, build: Build) -> None:
     server.script(says("x"))
 
-    build(temperature=0.7, top_p=0.9, reasoning_effort="high").ask(seed=11)
+    build(temperature=0.7, reasoning_effort="high").ask(seed=11)
 
     sent = server.chats[0]
-    assert (0.7, 0.9, "high", 11) == (
+    assert (0.7, "high", 11) == (
         sent["temperature"],
-        sent["top_p"],
         sent["reasoning_effort"],
         sent["seed"],
     )
@@ -173,28 +172,22 @@ def test_nothing_is_asked_that_cannot_be_kept(server: NanoGPT, tmp_path: Path) -
     assert server.chats == []
 
 
-def test_a_resumed_run_reads_the_reply_back_instead_of_paying_again(server: NanoGPT, build: Build) -> None:
-    server.script(says("a song", pricing=PRICING))
-    first = build().ask(seed=3)
+def test_half_a_character_alone_is_replaced_everywhere(server: NanoGPT, build: Build) -> None:
+    half = b'data: {"choices":[{"index":0,"delta":{"content":"rust \\ud800"}}]}\n\n'
+    odd = frame({"reasoning": "\udc00", "content": "x \ud83d"}, "stop", model="served\ud800")
+    server.script(streams(half, odd))
+    bench = build()
 
-    again = build(reuse=True).ask(seed=3)
+    reply = bench.ask()
 
-    assert (again.text, again.attempts) == (first.text, first.attempts)
-    assert len(server.chats) == 1
-
-
-@pytest.mark.parametrize("change", [{"seed": 4}, {"models": ["other"]}, {"messages": ASKED[1:]}])
-def test_another_question_is_asked_anew(server: NanoGPT, build: Build, change: dict[str, object]) -> None:
-    server.script(says("a song"), says("another"))
-    build().ask(seed=3)
-
-    reply = build(reuse=True).ask(**{"seed": 3, **change})
-
-    assert reply.text == "another"
+    assert reply.text == "rust \ufffdx \ufffd" == "".join(bench.onlooker.heard)
+    assert Path(reply.attempts[0].raw).read_text("utf-8") == reply.text
+    facts = json.loads(Path(reply.attempts[0].raw).with_suffix(".json").read_text("utf-8"))
+    assert (facts["served_model"], facts["reasoning"]) == ("served\ufffd", "\ufffd")
 
 
-def test_only_a_resumed_run_reads_back(server: NanoGPT, build: Build) -> None:
-    server.script(says("a song"), says("another"))
-    build().ask(seed=3)
+@pytest.mark.parametrize("finish", ["stop", "STOP", "eos", "eos_token", "end_turn", "stop_sequence"])
+def test_every_word_for_an_end_is_an_end(server: NanoGPT, build: Build, finish: str) -> None:
+    server.script(says("a song", finish=finish))
 
-    assert build().ask(seed=3).text == "another"
+    assert build().ask().text == "a song"

@@ -5,7 +5,19 @@ from typing import Any
 import pytest
 
 from pipeline.errors import WriterError
-from tests.fakes.nanogpt import Answer, NanoGPT, Scripted, fails, frame, page, replies, says, streams
+from tests.fakes.nanogpt import (
+    Answer,
+    NanoGPT,
+    Scripted,
+    asked_models,
+    fails,
+    frame,
+    packed,
+    page,
+    replies,
+    says,
+    streams,
+)
 from tests.llm.conftest import Build
 
 SONG = "[Verse]\nrust on the rail"
@@ -55,6 +67,7 @@ ERROR_FRAME = {
         pytest.param(fails(503, code="all_fallbacks_failed"), "server error", id="503"),
         pytest.param(fails(529), "server error", id="529"),
         pytest.param(fails(408), "server error", id="408"),
+        pytest.param(packed(b"data: x\n\n"), "server error", id="a packed reply"),
         pytest.param(fails(429), "rate limited", id="429 without a Retry-After"),
     ],
 )
@@ -198,12 +211,12 @@ def refuses(param: str, message: str = "") -> Answer:
     )
 
 
-@pytest.mark.parametrize("param", ["temperature", "top_p", "seed", "reasoning_effort", "stream_options"])
+@pytest.mark.parametrize("param", ["temperature", "seed", "reasoning_effort", "stream_options"])
 def test_a_parameter_that_a_model_refuses_is_dropped_once_and_remembered(
     server: NanoGPT, build: Build, param: str
 ) -> None:
     server.script(refuses(param), says(SONG), says(SONG))
-    bench = build(temperature=0.8, top_p=0.9, reasoning_effort="low")
+    bench = build(temperature=0.8, reasoning_effort="low")
 
     bench.ask(seed=1)
     bench.ask(seed=1)
@@ -229,6 +242,10 @@ def test_max_tokens_gets_its_new_name_where_the_old_one_is_refused(server: NanoG
         ("max_tokens must be at most 8192", "max_tokens", 8192),
         ("max_tokens: 16000 > 8192, which is the most this model gives", "", 8192),
         ("max_tokens is too large: 16000. This model supports at most 8,192 completion tokens", "", 8192),
+        ("max_tokens must be between 1 and 8192", "", 8192),
+        ("Range of max_tokens should be [1, 8192]", "", 8192),
+        ("max_tokens is too large", "max_tokens", 8000),
+        ("max_tokens exceeds the maximum: 16000", "", 8000),
         ("This model's maximum context length is 8192 tokens, you asked for more", "", 8192 - 40),
     ],
 )
@@ -240,6 +257,131 @@ def test_the_largest_budget_is_read_out_of_a_refusal(
     build(max_tokens=16_000).ask()
 
     assert server.chats[1]["max_tokens"] == pytest.approx(asked, abs=10)
+
+
+def test_a_lower_budget_is_asked_for_once_and_remembered(server: NanoGPT, build: Build) -> None:
+    server.script(fails(400, "max_tokens is too large"), says(SONG), says(SONG))
+    bench = build(max_tokens=16_000)
+
+    bench.ask()
+    bench.ask()
+
+    assert [chat["max_tokens"] for chat in server.chats] == [16_000, 8000, 8000]
+
+
+@pytest.mark.parametrize("first", ["max_tokens must be at most 9000", "max_tokens is too large"])
+def test_a_server_that_haggles_about_the_budget_is_left(server: NanoGPT, build: Build, first: str) -> None:
+    server.script(fails(400, first), fails(400, "max_tokens must be at most 4500"), says(SONG))
+
+    assert build(["a", "b"], max_tokens=16_000).ask().model == "b"
+    assert asked_models(server.chats) == ["a", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("message", "max_tokens", "sent"),
+    [
+        ("max_tokens is too large", 3000, [3000, 2000, 3000]),
+        ("max_tokens is too large", 2000, [2000, 2000]),
+        ("max_tokens must be at most 1024", 16_000, [16_000, 16_000]),
+    ],
+)
+def test_a_budget_below_a_song_is_never_asked_for(
+    server: NanoGPT, build: Build, message: str, max_tokens: int, sent: list[int]
+) -> None:
+    server.script(*[fails(400, message)] * (len(sent) - 1), says(SONG))
+
+    assert build(["a", "b"], max_tokens=max_tokens).ask().model == "b"
+    assert [chat["max_tokens"] for chat in server.chats] == sent
+
+
+def test_a_new_name_and_a_lower_budget_go_together(server: NanoGPT, build: Build) -> None:
+    new_name = (
+        "Unsupported parameter: 'max_tokens'. Too many clients send it: use 'max_completion_tokens' instead."
+    )
+    server.script(
+        fails(400, new_name), fails(400, "max_completion_tokens is too large, at most 8192"), says(SONG)
+    )
+
+    build(max_tokens=16_000).ask()
+
+    assert server.chats[2]["max_completion_tokens"] == 8192
+
+
+def test_a_rate_limit_in_tokens_is_waited_for_and_not_haggled_with(server: NanoGPT, build: Build) -> None:
+    server.script(fails(429, "max_tokens exceeds your limit of 9000 tokens a minute"), says(SONG))
+    bench = build(max_tokens=16_000)
+
+    bench.ask()
+
+    assert [chat["max_tokens"] for chat in server.chats] == [16_000, 16_000]
+    assert bench.slept == [1.0]
+
+
+@pytest.mark.parametrize(("most", "sent"), [(8192, 8192), (20_000, 16_000), (100, 16_000), (None, 16_000)])
+def test_a_catalogue_that_is_here_caps_the_budget(
+    server: NanoGPT, build: Build, most: int | None, sent: int
+) -> None:
+    pricing = {"prompt": 1, "completion": 1, "unit": "per_million_tokens"}
+    server.offer({"data": [{"id": "model/one", "max_output_tokens": most, "pricing": pricing}]})
+    server.script(says(SONG))
+
+    build(max_tokens=16_000, max_cost_usd=5.0).ask()
+
+    assert server.chats[0]["max_tokens"] == sent
+
+
+def test_no_room_beyond_the_catalogues_is_asked_for(server: NanoGPT, build: Build) -> None:
+    pricing = {"prompt": 1, "completion": 1, "unit": "per_million_tokens"}
+    server.offer({"data": [{"id": "model/one", "max_output_tokens": 8192, "pricing": pricing}]})
+    server.script(says("half", finish="length"))
+
+    with pytest.raises(WriterError, match="token limit"):
+        build(max_tokens=16_000, max_cost_usd=5.0).ask()
+
+    assert len(server.chats) == 1
+
+
+def test_what_was_learned_about_one_model_outlives_the_next(server: NanoGPT, build: Build) -> None:
+    server.script(refuses("temperature"), says(SONG), refuses("seed"), says(SONG), says(SONG), says(SONG))
+    bench = build(temperature=0.8)
+
+    for model in ("a", "b", "a", "b"):
+        bench.ask(models=[model], seed=1)
+
+    sent = [(chat["model"], "temperature" in chat, "seed" in chat) for chat in server.chats]
+    assert sent[-2:] == [("a", False, True), ("b", True, False)]
+    assert len(sent) == 6
+
+
+@pytest.mark.parametrize("finish", ["length", "max_tokens"])
+def test_every_word_for_a_cut_is_a_cut(server: NanoGPT, build: Build, finish: str) -> None:
+    server.script(says("half a", finish=finish), says(SONG))
+    bench = build()
+
+    bench.ask()
+
+    assert bench.outcomes == ["length", "ok"]
+
+
+@pytest.mark.parametrize(
+    "finish", ["content_filter", "SAFETY", "recitation", "prohibited_content", "blocklist"]
+)
+def test_every_word_for_a_filter_brings_the_next_model(server: NanoGPT, build: Build, finish: str) -> None:
+    server.script(says("half a", finish=finish), says(SONG))
+    bench = build(["a", "b"])
+
+    assert bench.ask().model == "b"
+    assert bench.outcomes == ["refused", "ok"]
+
+
+def test_a_server_that_always_packs_is_left_for_the_next_model(server: NanoGPT, build: Build) -> None:
+    bomb = packed(b"data: " + b" " * 50_000_000)
+    server.script(*[bomb] * 3, says(SONG))
+    bench = build(["a", "b"])
+
+    assert bench.ask().model == "b"
+    assert bench.outcomes == ["server error"] * 3 + ["ok"]
+    assert {asked.headers["accept-encoding"] for asked in server.asked} == {"identity"}
 
 
 def test_the_same_refusal_twice_is_not_asked_a_third_time(server: NanoGPT, build: Build) -> None:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
+from tests.fakes.children import interruptible
+
 
 def heard(terminal: int, until: bytes) -> str:
     """Read a terminal up to some words, and tell all of it."""
@@ -22,7 +24,7 @@ def test_a_terminal_is_told_the_line_that_points_songpipe_at_the_servers(
 ) -> None:
     ours, theirs = pty.openpty()
     child = subprocess.Popen(
-        [sys.executable, "-m", "pipeline", "rehearsal"],
+        interruptible([sys.executable, "-m", "pipeline", "rehearsal"]),
         stdout=subprocess.PIPE,
         stderr=theirs,
         text=True,

@@ -20,6 +20,22 @@ QUICK = (
     "acestep.vocal_language=en",
 )
 
+DRAFT = """\
+TITLE: Hall Light
+PROMPT: Opens with a stark piano chord and a whispered vocal; the song must hook the listener in the first 10 \
+seconds. Dark trip-hop, nocturnal and uneasy, dusty drum break, deep sub bass, breathy close female vocals, \
+lo-fi tape production; sparse verses, the last chorus floods with strings.
+LYRICS:
+[Verse 1]
+I buried your name beneath the kettle
+The kitchen clock keeps biting metal
+I count the stairs with open hands
+
+[Chorus]
+Leave the hall light on for the flood
+Leave the hall light on in my blood
+"""
+
 
 @dataclass(frozen=True)
 class Ran:

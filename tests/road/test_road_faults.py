@@ -143,14 +143,14 @@ def test_takes_that_are_silent_are_never_delivered_and_all_kept(songpipe: Songpi
 
     assert (6, "TakesError") == (ran.code, ran.document["error"])
     kept = Path(ran.document["hint"].split("kept in ")[1].split(";")[0])
-    assert 2 == len(list(kept.glob("take-*.mp3")))
+    assert 3 == len(list(kept.glob("take-*.mp3")))
     assert [] == list(Path("output").glob("2*/**/*.mp3"))
 
 
 def test_a_song_whose_takes_failed_is_played_anew_with_the_same_words(
     songpipe: Songpipe, servers: Servers
 ) -> None:
-    servers("silence:2")
+    servers("silence:3")
 
     failed = songpipe("write", "insomnia trip-hop", "--json", *SHORT)
     resumed = songpipe("resume", "--json")

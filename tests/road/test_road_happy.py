@@ -12,7 +12,7 @@ from jsonschema import validate
 from tests.fakes import audio_files
 from tests.fakes.acestep_server import FakeAceStep
 from tests.fakes.nanogpt import NanoGPT, says
-from tests.road.conftest import Servers, Songpipe
+from tests.road.conftest import DRAFT, Servers, Songpipe
 
 SHORT = ("--duration", "20")
 GERMAN = """\
@@ -196,12 +196,15 @@ def test_an_instrumental_has_no_words(songpipe: Songpipe) -> None:
     assert "zxx" == str(mutagen.File(ran.document["file"]).tags["TLAN"])
 
 
-def test_auto_fits_the_length_to_the_words(songpipe: Songpipe) -> None:
-    ran = songpipe("write", "--rehearse", "a short goodbye", "--duration", "auto", "--json")
+def test_auto_fits_the_length_to_the_words(songpipe: Songpipe, workspace: Path) -> None:
+    (workspace / "draft.txt").write_text(DRAFT)
+
+    ran = songpipe("render", "--rehearse", "draft.txt", "--duration", "auto", "--json")
 
     measured = ran.document["takes"][0]["duration_s"]
-    assert 60 <= measured <= 480
-    assert ran.document["parameters"]["duration_s"] == pytest.approx(measured, abs=0.2)
+    assert 60 == pytest.approx(measured, abs=0.2)  # few words: the shortest song
+    assert "auto" == ran.document["brief"]["duration"]
+    assert measured == pytest.approx(ran.document["parameters"]["duration_s"], abs=0.2)
 
 
 def test_words_alone_can_be_linted_edited_and_played(songpipe: Songpipe) -> None:

@@ -1,7 +1,5 @@
 """Ctrl-C and full disks, at every stage: the right exit code, and nothing lost."""
 
-import os
-import resource
 import signal
 import subprocess
 import sys
@@ -10,11 +8,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from tests.road.conftest import Servers, Songpipe
+from tests.fakes.children import interruptible, unmeasured
+from tests.road.conftest import DRAFT, Servers, Songpipe
 
 COMMAND = [sys.executable, "-m", "pipeline", "write", "insomnia trip-hop", "--duration", "20"]
 QUICK = ["--set", "acestep.poll_interval=0.05"]
+
+# A file that grows too large fails like a full disk.
+ALMOST_FULL = """\
+import os, resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 def wait_for(there: Callable[[], bool], seconds: float = 30.0) -> None:
@@ -36,7 +44,9 @@ def test_ctrl_c_leaves_a_song_that_can_be_resumed(
     songpipe: Songpipe, servers: Servers, workspace: Path, fault: str, sign: str
 ) -> None:
     servers(fault)
-    child = subprocess.Popen([*COMMAND, *QUICK], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    child = subprocess.Popen(
+        interruptible([*COMMAND, *QUICK]), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     wait_for(lambda: any((workspace / "output" / ".songpipe").glob(sign)))
 
     child.send_signal(signal.SIGINT)
@@ -49,6 +59,36 @@ def test_ctrl_c_leaves_a_song_that_can_be_resumed(
         .startswith("songpipe: stopped (what is done is kept; go on with: songpipe resume")
     )
     servers()
+    resumed = songpipe("resume")
+    assert (0, True) == (resumed.code, resumed.file.exists())
+
+
+@pytest.mark.parametrize(
+    ("sign", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)], ids=["ctrl-c", "kill"]
+)
+def test_a_song_that_was_stopped_before_it_stood_on_the_shelf_is_put_there_without_asking_anyone(
+    songpipe: Songpipe, servers: Servers, workspace: Path, sign: signal.Signals, code: int
+) -> None:
+    servers()
+    shelf_lock = workspace / "output" / ".songpipe" / "shelf.lock"
+    shelf_lock.parent.mkdir(parents=True)
+    with FileLock(shelf_lock):  # another song is being put there, so this one waits with its takes in hand
+        child = subprocess.Popen(
+            interruptible([*COMMAND, "--verbose", *QUICK]),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=unmeasured(),
+        )
+        assert child.stderr is not None
+        assert any("finishing" in line.lower() for line in child.stderr)
+        child.send_signal(sign)
+        out, err = child.communicate(timeout=20)
+
+    assert (code, "") == (child.returncode, out)
+    assert "Traceback" not in err
+    assert [] == [path for path in (workspace / "output").glob("2*/**/*") if path.is_file()]
+    servers("401", "band-500")  # whoever is asked now refuses
     resumed = songpipe("resume")
     assert (0, True) == (resumed.code, resumed.file.exists())
 
@@ -82,17 +122,12 @@ def test_a_full_disk_is_told_in_one_line_and_the_song_can_be_resumed(
 ) -> None:
     servers()
 
-    def almost_full() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a file that grows too large fails like a full disk
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-
     ran = subprocess.run(
-        [*COMMAND, *QUICK],
-        preexec_fn=almost_full,
+        [sys.executable, "-c", ALMOST_FULL, *COMMAND, *QUICK],
         capture_output=True,
         text=True,
         check=False,
-        env={name: os.environ[name] for name in os.environ if not name.startswith("COVERAGE_")},
+        env=unmeasured(),
     )
 
     assert 7 == ran.returncode, ran.stderr
@@ -113,20 +148,3 @@ def test_an_output_that_is_no_folder_is_told_before_anything_is_paid(
 
     assert (7, "ShelfError") == (ran.code, ran.document["error"])
     assert "--output" in ran.document["hint"]
-
-
-DRAFT = """\
-TITLE: Hall Light
-PROMPT: Opens with a stark piano chord and a whispered vocal; the song must hook the listener in the first 10 \
-seconds. Dark trip-hop, nocturnal and uneasy, dusty drum break, deep sub bass, breathy close female vocals, \
-lo-fi tape production; sparse verses, the last chorus floods with strings.
-LYRICS:
-[Verse 1]
-I buried your name beneath the kettle
-The kitchen clock keeps biting metal
-I count the stairs with open hands
-
-[Chorus]
-Leave the hall light on for the flood
-Leave the hall light on in my blood
-"""

@@ -17,7 +17,6 @@ from pipeline.wiring import journal, open_desk, real_wires
 
 NO_KEYS_YET = {"listening", "engine", "daily"}
 ENVIRON = {"NANOGPT_API_KEY": "sk-nano-marked", "BASEMENT_KEY": "marked-band-key"}
-LEXICON = "weak_openers: [purple kettles]\n"
 
 Read = Callable[[Studio], Any]
 # By setting: a value that is nobody's default, and where the finished studio must hold it.
@@ -127,9 +126,7 @@ def test_a_setting_reaches_the_one_that_needs_it(studio: Studio) -> None:
 
 
 def test_prices_reach_the_purse_by_model(studio: Studio) -> None:
-    assert {"first/model": Price(21.5, 22.5)} == {
-        model: price for model, price in studio.writer._desk.limits.prices.items() if model == "first/model"
-    }
+    assert Price(21.5, 22.5) == studio.writer._desk.limits.prices["first/model"]
 
 
 def test_a_server_gets_the_key_of_its_own_variable(studio: Studio, loaded: Loaded) -> None:
@@ -175,19 +172,15 @@ def test_everything_lands_in_the_output_folder(studio: Studio, loaded: Loaded, w
 
 
 def test_words_of_the_workspace_go_before_the_packaged_ones(workspace: Path) -> None:
-    plain = loaded_with(workspace, {})
-    with open_desk(plain, Silent(), rehearse=False) as desk:
-        before = desk.studio.book.lexicon
-    packaged = Path("configs/words")
-    assert packaged.is_dir()
-    names = sorted(file.name for file in packaged.glob("*.yaml"))
     words = workspace / "configs" / "words"
     words.mkdir(parents=True)
-    text = (packaged / names[0]).read_text()
-    (words / names[0]).write_text(text)
+    (words / "openers.yaml").write_text("weak_openers: [purple kettle]\n")
 
-    with open_desk(plain, Silent(), rehearse=False) as desk:
-        assert before == desk.studio.book.lexicon
+    with open_desk(loaded_with(workspace, {}), Silent(), rehearse=False) as desk:
+        lexicon = desk.studio.book.lexicon
+
+    assert [("purple", "kettle")] == list(lexicon.weak_openers.among(("a", "purple", "kettle")))
+    assert [("broken", "heart")] == list(lexicon.cliches.among(("a", "broken", "heart")))
 
 
 def test_a_song_of_no_fixed_length_is_written_for_a_full_one(workspace: Path) -> None:

@@ -1,0 +1,140 @@
+"""The recording stage: how many jobs are played, with which seed, and what is told of them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.arranging import LOST_SENTENCE, SEED_SENTENCE
+from pipeline.brief import Brief
+from pipeline.engine.journal import Journal, Order, Session
+from pipeline.errors import BandError, TakesError
+from pipeline.stages.recording import record
+from pipeline.take import Failure, Trouble
+from tests.fakes import tracks
+from tests.fakes.players import BROKEN, HOUSE, LOUD, PLAYING, QUIET, Dice, ScriptedBand, studio
+
+WORDS = tracks.words()
+BRIEF = Brief(text="insomnia")
+NO_PLANNER = Failure(Trouble.NO_LANGUAGE_MODEL, "the script says so")
+LOST = Failure(Trouble.LOST, "the script says so")
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    """A song's session, in a journal of its own."""
+    with Journal(tmp_path / "songs").begin(Order(BRIEF)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("spare", [0, 1, 2])
+def test_no_more_jobs_are_played_than_asked_for_and_spared(session: Session, spare: int) -> None:
+    band = ScriptedBand(NO_PLANNER, LOST, BROKEN, BROKEN, BROKEN)
+
+    with pytest.raises(BandError, match="the music server played nothing"):
+        record(WORDS, BRIEF, studio(band=band, house=replace(HOUSE, spare_takes=spare)), session)
+
+    assert 1 + spare == len(band.jobs)
+
+
+def test_spare_takes_are_shared_by_all_takes_of_a_song(session: Session) -> None:
+    band = ScriptedBand(*[BROKEN] * 9)
+
+    with pytest.raises(BandError):
+        record(
+            WORDS, BRIEF.model_copy(update={"takes": 3}), studio(band=band), session
+        )  # the house spares two
+
+    assert 5 == len(band.jobs)
+
+
+def test_a_spare_take_is_not_played_when_it_is_not_needed(session: Session) -> None:
+    band = ScriptedBand(LOUD, LOUD)
+
+    recorded = record(WORDS, BRIEF.model_copy(update={"takes": 2}), studio(band=band), session)
+
+    assert [1, 2] == [job.number for job in band.jobs]
+    assert [1, 2] == [take.recording.number for take in recorded.takes]
+
+
+def test_the_job_is_that_of_the_chosen_take_not_the_first(session: Session) -> None:
+    band = ScriptedBand(QUIET, LOUD)
+
+    recorded = record(WORDS, BRIEF, studio(band=band), session)
+
+    assert [("fail", 1), ("pass", 2)] == [(take.verdict, take.recording.number) for take in recorded.takes]
+    assert recorded.takes[1] == recorded.best
+    assert band.jobs[1] == recorded.job != band.jobs[0]
+
+
+def test_what_was_given_up_for_any_played_take_is_told_once(session: Session) -> None:
+    band = ScriptedBand(NO_PLANNER, NO_PLANNER, LOST, LOUD, LOUD)
+    house = replace(HOUSE, spare_takes=3)
+
+    recorded = record(WORDS, BRIEF.model_copy(update={"takes": 2}), studio(band=band, house=house), session)
+
+    no_planner = "thinking was turned off: the server has no language model"
+    assert (no_planner, LOST_SENTENCE) == tuple(sorted(recorded.degraded, reverse=True))
+
+
+def test_what_was_given_up_for_a_take_that_was_not_chosen_is_told_as_well(session: Session) -> None:
+    band = ScriptedBand(LOUD, BROKEN, LOUD)
+
+    recorded = record(WORDS, BRIEF.model_copy(update={"takes": 2}), studio(band=band), session)
+
+    assert 1 == recorded.best.recording.number
+    assert () == recorded.job.degraded
+    assert (SEED_SENTENCE,) == recorded.degraded
+
+
+def test_a_file_of_another_format_is_told_as_given_up(session: Session) -> None:
+    class Contrary(ScriptedBand):
+        def collect(self, *args: object) -> tuple[object, ...]:  # type: ignore[override]
+            (outcome,) = super().collect(*args)  # type: ignore[arg-type]
+            return (replace(outcome, recordings=(replace(outcome.recordings[0], format="wav"),)),)
+
+    recorded = record(WORDS, BRIEF, studio(band=Contrary(LOUD)), session)
+
+    assert ("the server sent wav where mp3 was asked for",) == recorded.degraded
+
+
+def test_the_dice_are_rolled_once_for_all_takes_of_a_playing(session: Session) -> None:
+    dice, band = Dice(), ScriptedBand(LOUD, LOUD)
+    room = studio(band=band, dice=dice)
+
+    record(WORDS, BRIEF.model_copy(update={"takes": 2}), room, session)
+    record(WORDS, BRIEF.model_copy(update={"takes": 2}), room, session)  # taken up again
+
+    assert [1000, 1001] == [job.seed for job in band.jobs]
+    assert 1 == dice.rolls
+
+
+def test_a_playing_that_was_put_aside_is_played_anew_with_a_new_seed(session: Session) -> None:
+    dice, band = Dice(), ScriptedBand(QUIET, LOUD)
+    room = studio(band=band, dice=dice, house=replace(HOUSE, spare_takes=0))
+
+    with pytest.raises(TakesError, match="it is silent"):
+        record(WORDS, BRIEF, room, session)
+    recorded = record(WORDS, BRIEF, room, session)
+
+    assert [1000, 2000] == [job.seed for job in band.jobs]
+    assert "pass" == recorded.best.verdict
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_the_seed_of_the_brief_is_played_and_nobody_rolls_dice(session: Session, seed: int) -> None:
+    dice, band = Dice(), ScriptedBand(LOUD)
+
+    record(WORDS, BRIEF.model_copy(update={"seed": seed}), studio(band=band, dice=dice), session)
+
+    assert ([seed], 0) == ([job.seed for job in band.jobs], dice.rolls)
+
+
+def test_a_batch_is_one_job(session: Session) -> None:
+    band = ScriptedBand(LOUD)
+    house = replace(HOUSE, playing=replace(PLAYING, batch_size=3))
+
+    record(WORDS, BRIEF.model_copy(update={"takes": 3}), studio(band=band, house=house), session)
+
+    assert [3] == [job.batch_size for job in band.jobs]
