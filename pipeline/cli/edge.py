@@ -60,10 +60,11 @@ def _tell(error: SongpipeError, as_json: bool) -> int:
 
 
 def error_document(error: SongpipeError) -> dict[str, Any]:
-    """Give the document of a failure, `songpipe.error/1`."""
+    """Give the document of a failure, `songpipe.error/1`; its class is one that the reference names."""
+    public = next(kind for kind in type(error).__mro__ if kind.__module__ == SongpipeError.__module__)
     return {
         "schema": "songpipe.error/1",
-        "error": type(error).__name__,
+        "error": public.__name__,
         "message": error.message,
         "hint": error.hint,
         "exit_code": error.exit_code,

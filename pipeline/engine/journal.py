@@ -155,14 +155,23 @@ class Journal:
 
     def ordered_as(self, draft: Path) -> Brief | None:
         """Find the brief that a draft was written for; None when it does not lie in its song's folder."""
-        folder = draft.absolute().parent
-        ours = folder.parent == self.root.absolute() and (folder / "order.json").exists()
-        return self.look(folder.name).order.brief if ours else None
+        folder = draft.resolve().parent
+        if folder.parent != self.root.resolve() or folder.name not in self._all():
+            return None
+        try:
+            return self.look(folder.name).order.brief
+        except ShelfError:  # the draft can be played without it
+            return None
 
     def unfinished(self) -> tuple[str, ...]:
         """Name the sessions that are not done, oldest first."""
+        return tuple(
+            session_id for session_id in self._all() if not (self.root / session_id / _DONE).exists()
+        )
+
+    def _all(self) -> tuple[str, ...]:
         orders = sorted(self.root.glob("*/order.json"), key=lambda order: order.stat().st_mtime_ns)
-        return tuple(order.parent.name for order in orders if not (order.parent / _DONE).exists())
+        return tuple(order.parent.name for order in orders if _ID.fullmatch(order.parent.name))
 
 
 def _read(note: Path, adapter: TypeAdapter[T]) -> T:

@@ -189,7 +189,9 @@ class Acestep(Section):
     ]
     silent_deadline: Annotated[float, Field(ge=1, le=86_400, description="seconds without any answer")]
     stall_deadline: Annotated[float, Field(ge=1, le=86_400, description="seconds without progress of a task")]
-    total_deadline: Annotated[float, Field(ge=1, le=86_400, description="seconds for one wait, queue included")]
+    total_deadline: Annotated[
+        float, Field(ge=1, le=86_400, description="seconds for one wait, queue included")
+    ]
 
     @model_validator(mode="after")
     def _one_list(self) -> "Acestep":

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import shutil
 import threading
 from pathlib import Path
 
@@ -259,10 +260,12 @@ def test_a_stage_is_named_by_what_has_been_paid_for(tmp_path: Path) -> None:
         session.once("writing-1", int, lambda: 1)
         written = session.stage
         session.once("playing-seed", int, lambda: 1)
+        rolled = session.stage  # nobody has been asked to play yet
+        session.once("playing-ticket-1", int, lambda: 1)
         playing = session.stage
         session.set_aside("playing")
 
-        assert ("ordered", "written", "playing") == (ordered, written, playing)
+        assert ("ordered", "written", "written", "playing") == (ordered, written, rolled, playing)
         assert "written" == session.stage
         session.set_aside("writing")
         assert "written" == session.stage  # there are drafts that somebody has paid for
@@ -304,3 +307,23 @@ def test_many_threads_may_note_the_same_thing_and_one_of_them_wins(tmp_path: Pat
     notes = sorted((session.folder / "journal").iterdir())
     assert ([], 25) == (failures, len(notes))
     assert all(1 == len(set(json.loads(note.read_text()))) for note in notes)
+
+
+def test_a_stray_folder_among_the_songs_is_passed_over(tmp_path: Path) -> None:
+    with Journal(tmp_path).begin(ORDER) as session:
+        draft = session.keep("draft", "PROMPT: x")
+    shutil.copytree(session.folder, tmp_path / "My Copy")
+
+    assert (session.id,) == Journal(tmp_path).unfinished()
+    assert Journal(tmp_path).ordered_as(tmp_path / "My Copy" / "draft-1.txt") is None
+    assert ORDER.brief == Journal(tmp_path).ordered_as(
+        tmp_path / ".." / tmp_path.name / session.id / draft.name
+    )
+
+
+def test_a_draft_beside_a_damaged_order_can_still_be_played(tmp_path: Path) -> None:
+    with Journal(tmp_path).begin(ORDER) as session:
+        draft = session.keep("draft", "PROMPT: x")
+        (session.folder / "order.json").write_text("{")
+
+    assert Journal(tmp_path).ordered_as(draft) is None

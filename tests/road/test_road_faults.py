@@ -200,7 +200,7 @@ def test_no_server_at_all_is_an_exit_of_its_side(
 
     ran = songpipe("write", "insomnia trip-hop", "--json", *SHORT)
 
-    assert 5 == ran.code
+    assert (5, "BandError") == (ran.code, ran.document["error"])
     assert "127.0.0.1:9" in ran.document["message"]
 
 
