@@ -235,23 +235,29 @@ def test_a_draft_in_its_songs_folder_knows_its_brief(tmp_path: Path, monkeypatch
 def test_a_draft_elsewhere_has_no_brief(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "songs")
     with journal.begin(ORDER) as session:
-        draft = session.keep("draft", "PROMPT: x")
-    link, copied = tmp_path / "link.txt", tmp_path / "elsewhere"
-    link.symlink_to(draft)
+        session.keep("draft", "PROMPT: x")
+    copied = tmp_path / "elsewhere"
     copied.mkdir()
     (copied / "order.json").write_bytes((session.folder / "order.json").read_bytes())
     (session.folder / "deeper").mkdir()
     (journal.root / "empty").mkdir()
 
     strangers = (
-        link,
         copied / "draft-1.txt",
         session.folder / "deeper" / "draft-1.txt",
         journal.root / "draft-1.txt",
         journal.root / "empty" / "draft-1.txt",
         tmp_path / "draft-1.txt",
     )
-    assert [None] * 6 == [journal.ordered_as(stranger) for stranger in strangers]
+    assert [None] * len(strangers) == [journal.ordered_as(stranger) for stranger in strangers]
+
+
+def test_a_link_to_a_draft_is_the_draft(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "songs")
+    with journal.begin(ORDER) as session:
+        (tmp_path / "link.txt").symlink_to(session.keep("draft", "PROMPT: x"))
+
+    assert ORDER.brief == journal.ordered_as(tmp_path / "link.txt")
 
 
 def test_a_stage_is_named_by_what_has_been_paid_for(tmp_path: Path) -> None:
