@@ -1,5 +1,7 @@
 """`songpipe config`: the effective settings and where each value comes from."""
 
+import json
+
 import click
 
 from pipeline.cli.group import common_options
@@ -24,4 +26,5 @@ def command(ctx: click.Context, assignments: tuple[str, ...]) -> None:
         return
     width = max(len(row.key) for row in rows)
     for row in rows:
-        say(f"{row.key:<{width}}  {row.value}  # {row.source}")
+        value = row.value if isinstance(row.value, str) else json.dumps(row.value, ensure_ascii=False)
+        say(f"{row.key:<{width}}  {value}  # {row.source}")
