@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.brief import Brief
+from pipeline.brief import LONGEST_S, SHORTEST_S, Brief
 from pipeline.song import Song
 from pipeline.take import SEEDS, Failure, Job, Trouble
 from pipeline.writing import fit, render
-
-SHORTEST_S, LONGEST_S = 10.0, 600.0  # what the server plays (ACE-Step 1.5, docs/en/API.md)
 
 MOST_TRIES = 6  # jobs for one take, the first included
 SHORTER = 0.75  # of the duration, when memory or time does not suffice

@@ -14,6 +14,7 @@ LANGUAGES = frozenset(
     "ar az bg bn ca cs da de el en es fa fi fr he hi hr ht hu id is it ja ko la lt ms ne nl no pa pl pt ro "  # noqa: SIM905
     "ru sa sk sr sv sw ta te th tl tr uk ur vi yue zh unknown".split()
 )
+SHORTEST_S, LONGEST_S = 10, 600  # seconds that the server plays (ACE-Step 1.5, docs/en/API.md)
 LONGEST_BRIEF = 4000  # characters: a page of text; more than that is a pasted file
 _KEY = re.compile(r"([A-Ga-g])\s*([#b♯♭]|sharp|flat)?\s*-?(m|min|minor|maj|major)?", re.ASCII | re.IGNORECASE)
 _SHOWN = 40  # characters of a value that a message repeats
@@ -89,7 +90,7 @@ class Brief(BaseModel):
         AfterValidator(_spoken),
     ]
     duration: Annotated[
-        Annotated[float, Field(ge=10, le=600)] | Literal["auto"] | None,
+        Annotated[float, Field(ge=SHORTEST_S, le=LONGEST_S)] | Literal["auto"] | None,
         Field(description="from 10 to 600 seconds, or auto"),
     ] = None
     takes: Annotated[int, Field(ge=1, le=16, description="from 1 to 16")] = 1

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from urllib.parse import parse_qsl
 
+from pipeline.brief import LONGEST_S
 from pipeline.rehearsal.encode import FORMATS
 
 Body = Mapping[str, object]
 
-LONGEST_S = 600.0
 _MOST_TAKES = 8
 _NESTED = ("param_obj", "metas", "meta", "metadata", "user_metadata", "userMetadata")
 _NAMES = {

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from pipeline.brief import LANGUAGES
+from pipeline.brief import LANGUAGES, LONGEST_S, SHORTEST_S
 from pipeline.settings.addresses import is_in_the_house, model_server_url, server_url
 from pipeline.settings.keys import BAND_VARIABLE
 from pipeline.settings.nearest import nearest
@@ -157,7 +157,9 @@ class Acestep(Section):
         Field(strict=False, max_length=20, description="the same with `url`, `name`, `key_env`"),
     ]
     audio_duration: (
-        Annotated[float, Field(ge=10, le=600, description="seconds; auto: as long as the words need")]
+        Annotated[
+            float, Field(ge=SHORTEST_S, le=LONGEST_S, description="seconds; auto: as long as the words need")
+        ]
         | Literal["auto"]
     )
     thinking: Annotated[bool, Field(description="let the server's language model plan the audio first")]

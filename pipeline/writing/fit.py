@@ -16,7 +16,7 @@ LYRICS_TOKENS = 2035  # 2,048 less the language header and the end mark
 PLANNER_TOKENS = 4096 - 64 - 500  # the planning model's window less its reserves (`llm_inference.py`)
 PLANNER_CODES_PER_S = 5  # audio codes that the planner adds to the same window
 
-SHORTEST_S, LONGEST_S = 60.0, 480.0  # what a duration made from words stays within
+_LEAST_S, _MOST_S = 60.0, 480.0  # what a duration made from words stays within
 INSTRUMENTAL_S = 120.0  # the least for a piece without words: a short song
 SLOWEST_WORDS_PER_S = 0.36  # the sparsest English example of the server's own; the median is 0.62
 SUNG_WORDS_PER_S = (
@@ -87,4 +87,4 @@ def _bars(section: Section) -> int:
 
 
 def _clamped(seconds: float) -> float:
-    return float(round(min(max(seconds, SHORTEST_S), LONGEST_S)))
+    return float(round(min(max(seconds, _LEAST_S), _MOST_S)))

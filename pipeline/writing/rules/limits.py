@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterator
 
+from pipeline.brief import LONGEST_S, SHORTEST_S
 from pipeline.song import Severity
 from pipeline.writing import fit, render
 from pipeline.writing.rules.proof import Proof
 from pipeline.writing.rules.rule import Fault, Rule
 
-SHORTEST_S, LONGEST_S = 10, 600  # what ACE-Step 1.5 renders
 _ADVISED_LINE = 8  # syllables a line, for the hint
 
 
