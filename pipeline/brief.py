@@ -10,10 +10,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pipeline.errors import BriefError
 
 # The server's own list (ACE-Step 1.5: vocal_language); the value goes into the lyrics header as text.
-LANGUAGES = frozenset(
-    "ar az bg bn ca cs da de el en es fa fi fr he hi hr ht hu id is it ja ko la lt ms ne nl no pa pl pt ro "  # noqa: SIM905
-    "ru sa sk sr sv sw ta te th tl tr uk ur vi yue zh unknown".split()
+_LANGUAGES = (
+    "ar az bg bn ca cs da de el en es fa fi fr he hi hr ht hu id is it ja ko la lt ms ne nl no pa pl pt ro "
+    "ru sa sk sr sv sw ta te th tl tr uk ur vi yue zh unknown"
 )
+LANGUAGES = frozenset(_LANGUAGES.split())
 SHORTEST_S, LONGEST_S = 10, 600  # seconds that the server plays (ACE-Step 1.5, docs/en/API.md)
 LONGEST_BRIEF = 4000  # characters: a page of text; more than that is a pasted file
 _KEY = re.compile(r"([A-Ga-g])\s*([#b♯♭]|sharp|flat)?\s*-?(m|min|minor|maj|major)?", re.ASCII | re.IGNORECASE)

@@ -11,11 +11,11 @@ class NotReached(BandError):  # noqa: N818 -- these names say what the server di
     unknown_host = False
 
 
-class Silent(BandError):  # noqa: N818
+class Silent(BandError):  # noqa: N818 -- the name says what the server did
     """The request was sent, in part or whole, and no whole answer came: nobody knows whether it was done."""
 
 
-class Answered(BandError):  # noqa: N818
+class Answered(BandError):  # noqa: N818 -- the name says what the server did
     """The server answered with an error: `status` is HTTP's or the envelope's, `reason` its own words."""
 
     def __init__(self, message: str, *, hint: str = "", status: int = 0, reason: str = "") -> None:
@@ -42,5 +42,5 @@ class KeyRefused(Answered):
     """The server wants a key, or another one."""
 
 
-class NotAceStep(BandError):  # noqa: N818
+class NotAceStep(BandError):  # noqa: N818 -- the name says what the server did
     """Something else answers there: a web page, or JSON of a stranger."""

@@ -198,7 +198,7 @@ def _connection(failure: Any, now: datetime) -> Fault:
     return found or Fault(Kind.LOST, "the connection broke off")
 
 
-def _connect(failure: Any, now: datetime) -> Fault:  # noqa: ARG001
+def _connect(failure: Any, now: datetime) -> Fault:  # noqa: ARG001 -- every reader has this shape
     words = str(failure)
     if "CERTIFICATE_VERIFY_FAILED" in words:
         return Fault(Kind.ADDRESS, "the server's certificate cannot be verified")
@@ -206,7 +206,7 @@ def _connect(failure: Any, now: datetime) -> Fault:  # noqa: ARG001
 
 
 def _plain(kind: Kind, words: str) -> Reader:
-    def read(failure: Any, now: datetime) -> Fault:  # noqa: ARG001
+    def read(failure: Any, now: datetime) -> Fault:  # noqa: ARG001 -- every reader has this shape
         return Fault(kind, words)
 
     return read

@@ -70,7 +70,7 @@ def read(body: Body) -> Commission:
     seeds = _seeds(body, takes)
     duration = _number(body, "audio_duration", 0.0)
     if duration <= 0:  # the real server rolls dice here when its language model is away
-        duration = round(random.Random(seeds[0]).uniform(10, 120), 1)  # noqa: S311
+        duration = round(random.Random(seeds[0]).uniform(10, 120), 1)  # noqa: S311 -- music, not a secret
     audio_format = str(_found(body, "audio_format") or "mp3").lower()
     return Commission(
         prompt=_text(body, "prompt"),
