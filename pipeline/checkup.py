@@ -104,11 +104,13 @@ def _band(wires: wiring.Wires, loaded: Loaded) -> Check:
         return Check("music server", False, error.message, error.hint, error.exit_code)
     if not report.can_play:
         return Check("music server", False, report.problem, report.hint or "start ACE-Step's API server", 5)
-    return Check("music server", True, _told(report, thinking=loaded.settings.acestep.thinking))
+    return Check(
+        "music server", True, _told(report, wires.band_name, thinking=loaded.settings.acestep.thinking)
+    )
 
 
-def _told(report: ServerReport, *, thinking: bool) -> str:
-    facts = [f"{report.url} answers ({report.service or report.dialect})"]
+def _told(report: ServerReport, name: str, *, thinking: bool) -> str:
+    facts = [f"{name} answers at {report.url} ({report.service or report.dialect})"]
     if report.models:
         facts.append(f"models: {', '.join(report.models)}")
     if report.language_model is False and thinking:

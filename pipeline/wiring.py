@@ -51,6 +51,7 @@ class Wires:
     limits: Limits
     band_url: str
     band_key: str
+    band_name: str
 
 
 @contextmanager
@@ -98,7 +99,9 @@ def real_wires(loaded: Loaded) -> Wires:
     llm, server = loaded.settings.llm, loaded.settings.acestep.band[0]
     variable = loaded.keys.writer_variable or WRITER_VARIABLES[1]
     endpoint = Endpoint(llm.base_url, loaded.keys.writer, variable, wants_key=llm.needs_key)
-    return Wires(endpoint, llm.models, _limits(llm), server.url, loaded.keys.band(server.key_env))
+    return Wires(
+        endpoint, llm.models, _limits(llm), server.url, loaded.keys.band(server.key_env), server.label
+    )
 
 
 def deadlines(acestep: Acestep) -> Deadlines:
@@ -121,7 +124,9 @@ def rehearsal_wires(stack: ExitStack) -> Wires:
     """Start the rehearsal studio for as long as the stack lives, and give its addresses."""
     rehearsal = stack.enter_context(RehearsalStudio())
     free = Limits(prices={REHEARSAL_WRITER: Price(0.0, 0.0)})
-    return Wires(Endpoint(rehearsal.writer_url), (REHEARSAL_WRITER,), free, rehearsal.band_url, "")
+    return Wires(
+        Endpoint(rehearsal.writer_url), (REHEARSAL_WRITER,), free, rehearsal.band_url, "", "rehearsal"
+    )
 
 
 def _studio(loaded: Loaded, watch: Watch, wires: Wires, stack: ExitStack, *, rehearsal: bool) -> Studio:

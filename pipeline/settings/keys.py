@@ -33,10 +33,6 @@ class Keys:
         """Give the key of a music server by the name of its variable; "" when it is not set."""
         return self._values.get(variable, "")
 
-    def mask(self, text: str) -> str:
-        """Hide every key in a text."""
-        return hide(text, self._values.values())
-
     def __repr__(self) -> str:
         return f"Keys({', '.join(sorted(self._values)) or 'none set'})"
 

@@ -109,6 +109,17 @@ def test_the_doctor_names_the_nearest_model_when_none_is_listed(
     assert "rehearsal/songwriter" in out
 
 
+def test_the_doctor_calls_a_server_what_the_settings_call_it(
+    say: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RehearsalStudio() as studio:
+        monkeypatch.setenv("SONGPIPE_LLM_BASE_URL", studio.writer_url)
+
+        _, out, _ = say("doctor", "--set", f'acestep.servers=[{{url: "{studio.band_url}", name: attic}}]')
+
+    assert f"attic answers at {studio.band_url}" in out
+
+
 def test_the_doctor_of_a_wrong_port_says_so(say: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with RehearsalStudio(faults=["band-html"]) as studio:
         monkeypatch.setenv("SONGPIPE_LLM_BASE_URL", studio.writer_url)

@@ -62,10 +62,8 @@ def test_keys_cannot_be_stored() -> None:
             store(found)
 
 
-def test_mask_hides_every_key_in_a_text() -> None:
-    found = keys.read({"NANOGPT_API_KEY": KEY, "ACESTEP_API_KEY": KEY + "-longer"})
-
-    assert "a ••• b ••• c" == found.mask(f"a {KEY} b {KEY}-longer c")
+def test_hiding_hides_every_key_in_a_text_the_longer_ones_first() -> None:
+    assert "a ••• b ••• c" == keys.hide(f"a {KEY} b {KEY}-longer c", [KEY, f"{KEY}-longer"])
 
 
 def test_hiding_leaves_words_alone_that_are_too_short_for_a_key() -> None:
