@@ -2,7 +2,6 @@
 
 import socket
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -20,12 +19,6 @@ IDLE = {
     "avg_job_seconds": 31.5,
 }
 MODELS = {"models": [{"name": "acestep-v15-turbo", "is_default": True}], "llm_initialized": True}
-
-
-@pytest.fixture
-def server() -> Iterator[FakeAceStep]:
-    with FakeAceStep() as running:
-        yield running
 
 
 def test_a_healthy_server_is_described(server: FakeAceStep) -> None:

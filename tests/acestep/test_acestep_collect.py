@@ -3,7 +3,6 @@
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,19 +22,6 @@ from tests.fakes.acestep_server import DONE, FLAC, MP3, QUEUED, RUNNING, WAV, Fa
 from tests.fakes.acestep_world import JOB, QUICK, Onlooker, Time, band, ticket
 
 LOST = Step("lost")
-
-
-@pytest.fixture
-def server() -> Iterator[FakeAceStep]:
-    with FakeAceStep() as running:
-        yield running
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    takes = tmp_path / "takes"
-    takes.mkdir()
-    return takes
 
 
 @pytest.fixture

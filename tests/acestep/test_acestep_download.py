@@ -1,7 +1,6 @@
 """The download: whole or not at all, and proven to be audio."""
 
 import time as real
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -18,19 +17,6 @@ from tests.fakes.acestep_world import Time
 
 PLACE = "/v1/audio?path=%2Fmusic%2Fa%2Bb%5Cc%20d.mp3"
 OPUS = b"OggS" + bytes(24) + b"OpusHead" + bytes(2000)
-
-
-@pytest.fixture
-def server() -> Iterator[FakeAceStep]:
-    with FakeAceStep() as running:
-        yield running
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    takes = tmp_path / "takes"
-    takes.mkdir()
-    return takes
 
 
 def fetch(

@@ -3,7 +3,6 @@
 import pickle
 import socket
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
@@ -27,12 +26,6 @@ OUR_MISTAKES = {
     httpx.ResponseNotRead,
     httpx.RequestNotRead,
 }
-
-
-@pytest.fixture
-def server() -> Iterator[FakeAceStep]:
-    with FakeAceStep() as running:
-        yield running
 
 
 def wire(url: str, key: str = "", transport: httpx.BaseTransport | None = None) -> Wire:

@@ -16,22 +16,10 @@ from pipeline.cli.edge import run, tell
 from pipeline.cli.printing import say_json
 from pipeline.engine.journal import Journal, Order
 from pipeline.errors import BandError
+from tests.road.conftest import DRAFT
 
 NOBODY = "http://127.0.0.1:9"
 NO_SONG = "a letter about songs"
-DRAFT = """\
-TITLE: Hall Light
-PROMPT: Opens with a stark piano chord and a whispered vocal; the song must hook the listener in the first 10 \
-seconds. Dark trip-hop, nocturnal and uneasy, dusty drum break, deep sub bass, breathy close female vocals, \
-lo-fi tape production; sparse verses, the last chorus floods with strings.
-LYRICS:
-[Verse 1]
-I buried your name beneath the kettle
-The kitchen clock keeps biting metal
-
-[Chorus]
-Leave the hall light on for the flood
-"""
 
 
 @pytest.fixture
@@ -47,7 +35,7 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal
 
 def ordered(journal: Journal, text: str = "insomnia", **order: Any) -> str:
     """Put an unfinished song into the journal and give its id."""
-    with journal.begin(Order(Brief(text=text, duration=15.0), **order)) as session:
+    with journal.begin(Order(Brief(text=text, duration=30.0), **order)) as session:
         return session.id
 
 
