@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help song test check bench docs clean
+.PHONY: help song test check bench soak docs clean
 
 help:  ## what can be made here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -35,6 +35,9 @@ check: .venv/.dev  ## ruff, mypy, import-linter, generated docs
 
 bench: .venv/.dev  ## measure what the house promises
 	@$(BIN)/python tests/bench.py
+
+soak: .venv/.dev  ## kill it again and again, and look at what is left (about seven minutes)
+	@$(BIN)/python -m tests.soak
 
 docs: .venv/.dev  ## write the generated pages
 	@$(BIN)/python docs/generate.py

@@ -24,6 +24,8 @@ def cli_page() -> str:
         command = songpipe.get_command(root, name)
         assert command is not None  # noqa: S101 -- the list of names is the group's own
         parts += [f"\n## songpipe {name}\n", _help(command, root, name)]
+        for inner, part in getattr(command, "commands", {}).items():
+            parts += [f"\n## songpipe {name} {inner}\n", _help(part, root, f"{name} {inner}")]
     return "\n".join(parts) + "\n"
 
 

@@ -78,14 +78,16 @@ def after(job: Job, failure: Failure, history: Sequence[Job]) -> Job | None:
     """Give the job to try after a failed one, or None when nothing more is worth trying.
 
     `history` holds the jobs played so far, of any take, with or without `job`. Whatever is given up is told
-    in the new job's `degraded`. A server that needs a restart gets no other job.
+    in the new job's `degraded`. A server that needs a restart gets no other job; where the server has gone, the
+    very same job is for another one.
     """
     if failure.message.startswith(NEEDS_RESTART):
         return None
-    tries = [*(one for one in history if one.number == job.number and one != job), job]
+    tries = [one for one in history if one.number == job.number]
+    tries += [job] if job not in tries else []
     if len(tries) >= MOST_TRIES:
         return None
-    return _next_rung(job, failure.trouble, tries)
+    return job if failure.trouble is Trouble.GONE else _next_rung(job, failure.trouble, tries)
 
 
 def _next_rung(job: Job, trouble: Trouble, tries: list[Job]) -> Job | None:

@@ -1,5 +1,6 @@
 """The brief: what the user asks for, checked once at the door."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -123,6 +124,22 @@ class Brief(BaseModel):
     title: Annotated[
         Annotated[str, Field(max_length=200)] | None, Field(description="text of at most 200 characters")
     ] = None
+
+
+def identity(brief: Brief) -> str:
+    """Spell the content of a brief in one canonical ASCII line: equal briefs read the same, and no others.
+
+    Sorted JSON of what differs from the defaults, so that a field of a later version changes no older brief.
+
+    >>> identity(Brief(text="a ferry", takes=1, duration=180.0))
+    '{"duration":180,"text":"a ferry"}'
+    """
+    content = brief.model_dump(exclude_defaults=True, warnings=False)  # a copy may hold 180 where 180.0 was
+    whole = {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in content.items()
+    }
+    return json.dumps(whole, sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)

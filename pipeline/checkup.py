@@ -2,21 +2,29 @@
 
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline import wiring
 from pipeline.acestep.checkup import ServerReport, probe
-from pipeline.errors import KeyRejected, SongpipeError, WriterError
+from pipeline.acestep.deadlines import Deadlines
+from pipeline.acestep.glance import Glance, glance
+from pipeline.acestep.pool import Member
+from pipeline.errors import BandError, Interrupted, KeyRejected, SongpipeError, WriterError
 from pipeline.llm import catalogue
 from pipeline.llm.balance import balance
 from pipeline.settings.load import Loaded
 from pipeline.settings.templates import load_templates
+from pipeline.studio import Watch
+from pipeline.wiring import texts
+from pipeline.wiring.wires import Wires, deadlines, real_wires, rehearsal_wires
 
 _ROOM_FOR_A_SONG = 500_000_000  # bytes: takes of ten minutes in WAV, copies while they are labelled
 _QUICK_S = 10.0
+_MOST_AT_ONCE = 16  # music servers looked at, or started
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +41,20 @@ class Check:
     exit_code: int = 2
 
 
-def examine(loaded: Loaded, *, rehearse: bool) -> Iterator[Check]:
-    """Look at templates, taste, rules, key, models, music servers and disk, in this order."""
+def examine(loaded: Loaded, watch: Watch, *, rehearse: bool, start: bool = False) -> Iterator[Check]:
+    """Look at templates, taste, rules, key, models, music servers and disk, in this order.
+
+    With `start`, music servers that are down are started first where the settings say how, and waited for.
+    """
     yield Check("settings", True, str(loaded.file) if loaded.file else "the packaged defaults")
     yield _attempt("templates", lambda: _templates(loaded))
     yield _attempt("taste", lambda: _taste(loaded))
     with ExitStack() as stack:
-        wires = wiring.rehearsal_wires(stack) if rehearse else wiring.real_wires(loaded)
+        wires = rehearsal_wires(stack) if rehearse else real_wires(loaded, start=start)
         if not rehearse:
             yield _key(loaded, wires)
         yield _models(wires)
-        yield _band(wires, loaded)
+        yield from _band(wires.band, loaded, watch if start else None)
     yield _disk(loaded.settings.output)
 
 
@@ -55,19 +66,19 @@ def _attempt(name: str, look: Callable[[], str]) -> Check:
 
 
 def _templates(loaded: Loaded) -> str:
-    folder = wiring.templates_folder(loaded)
+    folder = texts.templates_folder(loaded)
     templates = load_templates(folder)
     origin = f"with yours from {folder}" if folder else "the packaged ones"
     return f"{len(templates.sources)} templates, {origin}"
 
 
 def _taste(loaded: Loaded) -> str:
-    taste = wiring.taste(loaded)
-    wiring.rulebook(loaded, taste)
+    taste = texts.taste(loaded)
+    texts.rulebook(loaded, taste)
     return f"{taste.name}: {len(taste.artists)} influences, {len(taste.blends)} blends"
 
 
-def _key(loaded: Loaded, wires: wiring.Wires) -> Check:
+def _key(loaded: Loaded, wires: Wires) -> Check:
     """See whether the key is there and taken; a model list cannot tell, many servers give it to anyone."""
     variable = loaded.keys.writer_variable
     if not variable:
@@ -81,7 +92,7 @@ def _key(loaded: Loaded, wires: wiring.Wires) -> Check:
     return Check("key", True, f"{variable} is set" + (f"; ${left:.2f} left" if left is not None else ""))
 
 
-def _models(wires: wiring.Wires) -> Check:
+def _models(wires: Wires) -> Check:
     try:
         offered = {info.id for info in catalogue.models(wires.writer)}
     except SongpipeError as error:
@@ -96,17 +107,109 @@ def _models(wires: wiring.Wires) -> Check:
     return Check("models", True, f"{wires.writer.host} lists {', '.join(listed)}{gone}")
 
 
-def _band(wires: wiring.Wires, loaded: Loaded) -> Check:
-    hurry = replace(wiring.deadlines(loaded.settings.acestep), connect_s=_QUICK_S, answer_s=_QUICK_S)
+def _band(members: tuple[Member, ...], loaded: Loaded, starting: Watch | None) -> list[Check]:
+    """Look at every music server at once. One that cannot play stops nothing while another one can."""
+    settings = loaded.settings.acestep
+    hurry = replace(deadlines(settings), connect_s=_QUICK_S, answer_s=_QUICK_S)
+    startable = {server.identity for server in settings.band if server.start_command}
+    is_over = threading.Event()
+
+    def look(member: Member) -> Check:
+        watch = _Named(starting, member.name, is_over) if starting and member.start else None
+        hint = "songpipe doctor --start starts it" if member.identity in startable and not watch else ""
+        return _server(_Visit(member, hurry, watch), hint, thinking=settings.thinking)
+
     try:
-        report = probe(wires.band_url, wires.band_key, hurry)
+        with ThreadPoolExecutor(_MOST_AT_ONCE) as crew:
+            try:
+                checks = list(crew.map(look, members))
+            except BaseException:
+                is_over.set()  # the crew is waited for, and a server may need an hour to load
+                raise
+    finally:
+        for member in members:
+            if member.access is not None:
+                member.access.close()
+    if starting is not None:
+        starting.stage("checking")
+    plays = any(check.ok for check in checks)
+    return [replace(check, exit_code=0) if plays and not check.ok else check for check in checks]
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """A look at one music server; with a watch it is started when it is down."""
+
+    member: Member
+    hurry: Deadlines
+    watch: "_Named | None"
+
+    def report(self) -> tuple[ServerReport, bool]:
+        """Give what the server says of itself, and whether it is down. Raises SongpipeError."""
+        member, start = self.member, self.member.start
+        report, is_down = self._look()
+        if is_down and self.watch is not None and start is not None:
+            self.watch.stage("starting")
+            start(self.watch)
+            report, is_down = self._look()
+        if is_down and member.access is not None:
+            report = replace(report, problem=f"nobody answers at {member.identity}", hint="")
+        return replace(report, url=member.identity), is_down
+
+    def _look(self) -> tuple[ServerReport, bool]:
+        member = self.member
+        url = member.access.url() if member.access else member.url
+        report = probe(url, member.key, self.hurry)
+        is_down = not report.can_play and glance(url, member.key, self.hurry) is Glance.DOWN
+        if is_down and member.access is not None:
+            member.access.url()  # raises when it was the tunnel that let nothing through
+        return replace(report, problem=report.problem.replace(url, member.identity)), is_down
+
+
+def _server(visit: _Visit, start_hint: str, *, thinking: bool) -> Check:
+    name = visit.member.name
+    try:
+        report, is_down = visit.report()
     except SongpipeError as error:
-        return Check("music server", False, error.message, error.hint, error.exit_code)
+        return Check("music server", False, _of(name, error.message), error.hint, error.exit_code)
     if not report.can_play:
-        return Check("music server", False, report.problem, report.hint or "start ACE-Step's API server", 5)
-    return Check(
-        "music server", True, _told(report, wires.band_name, thinking=loaded.settings.acestep.thinking)
-    )
+        hint = (start_hint if is_down else "") or report.hint or "start ACE-Step's API server"
+        return Check("music server", False, _of(name, report.problem), hint, BandError.exit_code)
+    return Check("music server", True, _told(report, name, thinking=thinking))
+
+
+def _of(name: str, problem: str) -> str:
+    """Say which server has the problem, unless that is said already."""
+    return problem if name in problem else f"{name}: {problem}"
+
+
+class _Named:
+    """A watch that hears of one server among several; any call raises `Interrupted` once it is all over."""
+
+    def __init__(self, watch: Watch, name: str, is_over: threading.Event) -> None:
+        self._watch, self._name, self._is_over = watch, name, is_over
+
+    def stage(self, name: str) -> None:
+        """Begin a stage."""
+        self._go_on()
+        self._watch.stage(name)
+
+    def words(self, text: str) -> None:
+        """Show nothing: servers have no words."""
+
+    def progress(self, fraction: float | None, label: str, left_s: float | None) -> None:
+        """Tell how far it is, by its name."""
+        self._go_on()
+        self._watch.progress(fraction, f"{self._name}: {label}", left_s)
+
+    def note(self, text: str) -> None:
+        """Tell a line, by its name."""
+        self._go_on()
+        self._watch.note(f"{self._name}: {text}")
+
+    def _go_on(self) -> None:
+        if self._is_over.is_set():
+            raise Interrupted("stopped")
 
 
 def _told(report: ServerReport, name: str, *, thinking: bool) -> str:

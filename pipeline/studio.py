@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Watch(Protocol):
-    """Whoever follows the work: a terminal, or nobody."""
+    """Whoever follows the work: a terminal, or nobody. Any call may raise `Interrupted`: the work is called off."""
 
     def stage(self, name: str) -> None:
         """A stage begins: "writing", "playing", "finishing"."""
@@ -57,11 +57,13 @@ class Writer(Protocol):
         models: Sequence[str] = (),
         seed: int | None = None,
         spent_usd: float = 0.0,
+        most_usd: float | None = None,
         watch: Watch,
     ) -> Reply:
         """Ask the first model of the chain that answers; `models` overrides the configured chain.
 
-        Raises `WriterError` (and its children) when no model of the chain answered.
+        `spent_usd` is what the song has cost so far, `most_usd` what it may cost at most if the settings
+        allow more. Raises `WriterError` (and its children) when no model of the chain answered.
         """
         ...
 
@@ -76,7 +78,8 @@ class Band(Protocol):
     def collect(self, tickets: Sequence[Ticket], folder: Path, watch: Watch) -> tuple[Outcome, ...]:
         """Wait for every ticket and download what was played into `folder`, in the order of the tickets.
 
-        Safe to call again after a crash. Raises `BandError` when the server cannot be reached any more.
+        Safe to call again after a crash. A ticket of a server that has gone fails with `Trouble.GONE` when
+        another server can play instead. Raises `BandError` when the server cannot be reached any more.
         """
         ...
 
@@ -111,7 +114,10 @@ class Shelf(Protocol):
 
 
 class Session(Protocol):
-    """The journal of one song: a stage that already finished is read back. Implemented by `engine`."""
+    """The journal of one song: a stage that already finished is read back. Implemented by `engine`.
+
+    Any call may raise `Interrupted`: the work was called off, and going on later loses nothing.
+    """
 
     @property
     def id(self) -> str:
@@ -142,6 +148,11 @@ class Session(Protocol):
         """What the song has cost so far, at most."""
         ...
 
+    @property
+    def most_usd(self) -> float | None:
+        """What the song may cost at most, for the sake of the songs beside it; None: no such limit."""
+        ...
+
     def spend(self, usd: float) -> None:
         """Add to what the song has cost. Raises `ShelfError`."""
         ...
@@ -165,7 +176,7 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Studio:
-    """Everything the road needs, chosen once in `wiring`."""
+    """Everything the road needs, chosen once in `wiring/`."""
 
     writer: Writer
     band: Band

@@ -39,7 +39,8 @@ class Job:
 class Ticket:
     """The receipt of a submitted job: enough to ask for it again from another process.
 
-    `submitted_at` is Unix time in seconds. `answer` holds what a server that blocks has already said.
+    `server` tells the server from all others, in every process and after a restart. `submitted_at` is Unix
+    time in seconds. `answer` holds what a server that blocks has already said.
     """
 
     server: str
@@ -54,6 +55,7 @@ class Trouble(StrEnum):
     """Why a job brought no take: what to try next depends on it."""
 
     LOST = "lost"  # the server forgot the task
+    GONE = "gone"  # the server itself has gone, and another one is there
     NO_LANGUAGE_MODEL = "no-language-model"  # thinking asked of a server without its LM
     OUT_OF_MEMORY = "out-of-memory"
     EXPORT = "export"  # played, but the file could not be encoded

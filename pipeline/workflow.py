@@ -1,7 +1,7 @@
 """The road: a brief becomes words, words become takes, the best take becomes a track on the shelf.
 
 Read this file first. Every stage stands here in order; what a stage does is told in `stages/`, what it needs
-from the world in `studio.py`, who does it in `wiring.py`. `session.once` is the journal: whatever was paid for,
+from the world in `studio.py`, who does it in `wiring/`. `session.once` is the journal: whatever was paid for,
 a reply, a task, a take, is noted there and read back, so a crash never pays for a song twice.
 """
 

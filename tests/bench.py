@@ -1,93 +1,54 @@
-"""Measure what the house promises, as ratios in one run: `make bench`."""
+"""Measure what the house promises, ratios within one run: `make bench`, or `tests/bench.py NAME…` for a few."""
 
-import statistics
-import subprocess
+import argparse
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # a script's imports begin at its own folder
+from tests.benching.figures import ALONE, FEET, FIGURES, QUICK, Bench, Size
+from tests.benching.runs import Failed
+from tests.benching.table import table
 
 SONGPIPE = Path(sys.executable).with_name("songpipe")
 
 
-def seconds(command: Sequence[str | Path], times: int, cwd: Path) -> float:
-    """Give the median wall time of a command, after one run that warms the caches."""
-
-    def once() -> float:
-        begin = time.perf_counter()
-        subprocess.run([str(part) for part in command], cwd=cwd, check=True, capture_output=True)
-        return time.perf_counter() - begin
-
-    once()
-    return statistics.median(once() for _ in range(times))
-
-
-def parsing() -> tuple[float, float]:
-    """Give the seconds for the worst of several hostile replies of 1 MB and of half of it."""
-    from pipeline.writing import parse
-    from pipeline.writing.draft import NoSong
-
-    def read(text: str) -> float:
-        begin = time.perf_counter()
-        with suppress(NoSong):
-            parse.song(text)
-        return time.perf_counter() - begin
-
-    shapes = [
-        "[",
-        "(",
-        "{",
-        "<think>",
-        "PROMPT: x\n",
-        "[Verse]\n",
-        "```\n",
-        "\n",
-        "a ",
-        "word\n[Chorus]\n",
-        "\\n",
-    ]
-
-    def worst(size: int) -> float:
-        return max(read(shape * (size // len(shape))) for shape in shapes)
-
-    return worst(1_000_000), worst(500_000)
+def main() -> int:
+    """Print one table; 1 when a goal is missed or a figure could not be measured."""
+    asked = _arguments()
+    size = replace(QUICK if asked.quick else Size(), spread=asked.spread)
+    size = replace(size, scale=asked.scale or size.scale, songs=asked.songs or size.songs)
+    names = asked.figures or list(FIGURES)
+    rows, failures = [], []
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as background:
+        bench = Bench(asked.songpipe.absolute(), Path(folder), size, background)
+        for name in [known for known in FIGURES if known in names]:
+            print(f"measuring {name} …", file=sys.stderr, flush=True)  # noqa: T201 -- it takes minutes
+            try:
+                bench.begin([] if name in ALONE else names)
+                rows += FIGURES[name](bench)
+            except Failed as failure:
+                failures.append(f"{name} could not be measured: {failure}")
+    feet = [] if ALONE.issuperset(names) else FEET
+    print("\n".join([table(rows, feet), *failures]))  # noqa: T201 -- a report
+    return 0 if not failures and all(row.is_reached for row in rows) else 1
 
 
-def main() -> None:
-    """Print one table."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        click = seconds([sys.executable, "-c", "import click"], 15, folder)
-        rows = [
-            (f"songpipe {flag} ÷ import click", seconds([SONGPIPE, flag], 15, folder) / click, 2.5)
-            for flag in ("--help", "--version")
-        ]
-        rows.append(("songpipe nonsense ÷ import click", _failing(folder) / click, 2.5))
-        rows.append(
-            (
-                "rehearsal song of 240 s, seconds",
-                seconds([SONGPIPE, "write", "--rehearse", "a"], 3, folder),
-                10,
-            )
-        )
-    whole, half = parsing()
-    rows += [
-        ("worst hostile reply of 1 MB, seconds", whole, 1.0),
-        ("1 MB ÷ 0.5 MB (linear: 2)", whole / half, 3.0),
-    ]
-    for what, value, most in rows:
-        print(f"{what:<40} {value:6.2f}   at most {most}")  # noqa: T201 -- a report
-
-
-def _failing(folder: Path) -> float:
-    script = f"import subprocess; subprocess.run([{str(SONGPIPE)!r}, 'nonsense'], capture_output=True)"
-    bare = "import subprocess; subprocess.run(['true'])"
-    return seconds([sys.executable, "-c", script], 15, folder) - seconds(
-        [sys.executable, "-c", bare], 15, folder
-    )
+def _arguments() -> argparse.Namespace:
+    asking = argparse.ArgumentParser(description=__doc__)
+    asking.add_argument("figures", nargs="*", metavar="NAME", help=", ".join(FIGURES))
+    asking.add_argument("--quick", action="store_true", help="small numbers: to see that all of it runs")
+    asking.add_argument("--scale", type=float, help="by how much time is scaled down")
+    asking.add_argument("--songs", type=int, help="songs for each server")
+    asking.add_argument("--spread", type=float, default=0.0, help="share by which jobs differ in length")
+    asking.add_argument("--songpipe", type=Path, default=SONGPIPE, help="another command to measure")
+    said = asking.parse_args()
+    if unknown := set(said.figures) - set(FIGURES):
+        asking.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(FIGURES)}")
+    return said
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

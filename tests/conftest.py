@@ -2,10 +2,12 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import pytest
+
+from tests.fakes.stopwatch import untraced
 
 GUARD = Path(__file__).parent / "guard"
 sys.path.insert(0, str(GUARD))
@@ -23,6 +25,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / ".config"))
+    for name in [name for name in os.environ if name.startswith("COVERAGE_")]:
+        monkeypatch.delenv(name)  # a child that is measured takes twice as long; what it runs is run here too
     return folder
 
 
@@ -30,3 +34,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def quiet_environment(home: Path) -> Mapping[str, str]:
     """The environment for a child process: ours, without colours."""
     return {**os.environ, "HOME": str(home), "NO_COLOR": "1"}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Run property tests without coverage: it doubles their time, and what is covered must not be luck."""
+    if not getattr(pyfuncitem.obj, "is_hypothesis_test", False):
+        return (yield)
+    with untraced():
+        return (yield)

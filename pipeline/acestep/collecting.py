@@ -1,6 +1,7 @@
 """Collecting: one call that waits for tickets, has their audio brought home and tells how it goes."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from pipeline.acestep import answers, keepsakes
 from pipeline.acestep.answers import State
 from pipeline.acestep.deadlines import Deadlines
 from pipeline.acestep.envelope import decoded
+from pipeline.acestep.faults import KeyRefused, NotReached
 from pipeline.acestep.following import Task
 from pipeline.acestep.forecast import Left, Open, Speed, left
 from pipeline.acestep.outcomes import Harvest
@@ -15,13 +17,24 @@ from pipeline.acestep.poller import Poller
 from pipeline.acestep.server import Server
 from pipeline.acestep.waiting import span
 from pipeline.errors import BandError
-from pipeline.take import Outcome, Ticket
+from pipeline.take import Failure, Job, Outcome, Ticket, Trouble
 
 if TYPE_CHECKING:
     from pipeline.studio import Watch
 
 
 _WAIT_AGAIN = "going on waits for the same task"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who else is there: whether another server is up that could play a job, and who is told of a task's end."""
+
+    can_relieve: Callable[[Job], bool]
+    ended: Callable[[Ticket], None]
+
+
+ALONE = Company(can_relieve=lambda _: False, ended=lambda _: None)
 
 
 class Collection:
@@ -47,13 +60,19 @@ class Collection:
         self._now = now
         self._average_s: float | None = None
         self._ahead_s = 0.0
+        self._company = ALONE
+        self._undelivered: dict[Task, float] = {}
 
-    def run(self, tickets: Sequence[Ticket], folder: Path, watch: "Watch") -> tuple[Outcome, ...]:
+    def run(
+        self, tickets: Sequence[Ticket], folder: Path, watch: "Watch", company: Company
+    ) -> tuple[Outcome, ...]:
         """Give the outcome of every ticket, in order; what an earlier call brought home is only read.
 
-        Only what the server itself called failed or has lost counts as a failure. Raises BandError when our
-        own patience ends first: the tickets stay good, and what is finished is kept for the next call.
+        Only what the server itself called failed or has lost counts as a failure, and a server that has gone
+        while another one can play. Raises BandError when our own patience ends first: the tickets stay good,
+        and what is finished is kept for the next call.
         """
+        self._company = company
         found: dict[int, Outcome] = {}
         tasks: dict[int, Task] = {}
         for index, ticket in enumerate(tickets):
@@ -80,7 +99,11 @@ class Collection:
         """Ask once how long jobs take here and how many of others wait, if experience does not tell."""
         if all(self._speed.expected_s(task.ticket.job) is not None for task in tasks):
             return
-        stats = self._server.stats()
+        try:
+            stats = self._server.stats()
+        except KeyRefused:
+            return  # the first question about the tasks will tell
+        self._poller.charge()
         if stats is not None and stats.average_s is not None:
             self._average_s = stats.average_s
             self._ahead_s = stats.average_s * max(0, stats.queued + stats.running - len(tasks))
@@ -91,14 +114,56 @@ class Collection:
             self._judge_stalls([task for task in tasks.values() if task.is_open])
             for index, task in tasks.items():
                 if index not in found and not task.is_open:
-                    found[index] = self._harvest.outcome(task, folder)
+                    self._company.ended(task.ticket)
+                    outcome = self._bring_home(task, folder)
+                    found |= {} if outcome is None else {index: outcome}
             waiting = [task for index, task in tasks.items() if index not in found]
             if not waiting:
                 return
             self._keep_waiting(waiting, begun)
             ahead = self._left(waiting, begun)
             self._tell(list(tasks.values()), ahead, watch)
-            self._poller.step(None if ahead is None else ahead.next_s)
+            is_playing = any(task.playing_s(self._clock()) is not None for task in waiting)
+            # Until one of ours plays nobody knows when it began, and so when it will be done.
+            next_s = ahead.next_s if ahead is not None and is_playing else None
+            self._ask([task for task in waiting if task.is_open], next_s)
+
+    def _bring_home(self, task: Task, folder: Path) -> Outcome | None:
+        """Fetch what was played; None when that failed and is tried again, as long as another server can play."""
+        try:
+            return self._harvest.outcome(task, folder)
+        except BandError as fault:
+            if not self._company.can_relieve(task.ticket.job):
+                raise
+            failed_at = self._undelivered.setdefault(task, self._clock())
+            if self._clock() - failed_at < self._deadlines.refused_s:
+                return None
+            return Outcome(task.ticket, failure=Failure(Trouble.GONE, fault.message))
+
+    def _ask(self, waiting: list[Task], next_s: float | None) -> None:
+        """Let the poller do its step; what it can hear nothing of is for another server, if there is one."""
+        try:
+            self._poller.step(next_s)
+        except BandError as fault:
+            if not self._hand_over(waiting, fault.message):
+                raise
+            return
+        silence = self._poller.silence
+        if silence is not None and silence.lasted_s >= self._borne_s(silence.fault):
+            self._hand_over(waiting, f"{silence.fault.message}, and that for {span(silence.lasted_s)}")
+
+    def _borne_s(self, fault: BandError) -> float:
+        limits = self._deadlines
+        return (
+            min(limits.handover_s, limits.refused_s) if isinstance(fault, NotReached) else limits.handover_s
+        )
+
+    def _hand_over(self, waiting: list[Task], why: str) -> bool:
+        """Give up what another server can play; say whether that is all that is left."""
+        relieved = [task for task in waiting if self._company.can_relieve(task.ticket.job)]
+        for task in relieved:
+            task.fail(Trouble.GONE, why)
+        return len(relieved) == len(waiting)
 
     def _judge_stalls(self, tasks: list[Task]) -> None:
         now = self._clock()

@@ -19,6 +19,8 @@ class Deadlines:
     start_s: float = 60.0  # how long a server that refuses connections may still be starting
     busy_s: float = 600.0  # how long a server whose queue is full is asked again
     patience_s: float = 600.0  # how long polls may fail before the server counts as gone
+    handover_s: float = 180.0  # the same, before another server plays the songs, if there is one
+    refused_s: float = 30.0  # the same, where connections are refused
     stall_s: float = 900.0  # how long a running task may show no change
     grace_s: float = 60.0  # how long a task that the server calls overdue may still finish
     wait_s: float = 3600.0  # for one call of `collect`; the next one waits for the same tasks

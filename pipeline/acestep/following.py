@@ -73,7 +73,8 @@ class Task:
             case State.QUEUED:
                 self._waited_until = now
             case State.RUNNING:
-                self._playing_since = now if self._playing_since is None else self._playing_since
+                if self._playing_since is None:  # it began between the last look and this one
+                    self._playing_since = (self._waited_until + now) / 2
             case State.OVERDUE:
                 self._grant_grace(now)
             case _:  # done or failed

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pipeline.take import Job
 
 _WEIGHT = 0.4  # of the newest job: a server's speed changes with what else its GPU does
+_MUCH_FASTER = 2.0  # times: then what was slow was no playing, such as loading the models with the first job
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Speed:
         way, rate = (job.thinking, job.batch_size), render_s / job.duration_s
         with self._lock:
             old = self._rates.get(way, rate)
-            self._rates[way] = old + _WEIGHT * (rate - old)
+            is_outdated = rate < old / _MUCH_FASTER
+            self._rates[way] = rate if is_outdated else old + _WEIGHT * (rate - old)
 
     def expected_s(self, job: Job) -> float | None:
         """Give the seconds that a job will take, None when none of its kind has been played here."""

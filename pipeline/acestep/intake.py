@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.studio import Watch
 
 _TELL_NOTHING = (Trouble.FAILED, Trouble.TIMEOUT)
+_LONGEST_QUEUE = 10**6  # a longer one is none
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 5.0, 60.0
 _LOOK_FIRST = (
     "look at the server's console or /v1/stats first: it may be playing the job already, and resuming hands it in"
@@ -26,19 +27,30 @@ _LOOK_FIRST = (
 )
 
 
+class Unsure(BandError):  # noqa: N818 -- the name says how we are about the job
+    """The job was sent and may be playing, but nobody can tell: it must not be sent anywhere else."""
+
+
 class Intake:
-    """Hands in jobs at one server. `now` is Unix time in seconds, `clock` monotonic."""
+    """Hands in jobs at one server. `now` is Unix time in seconds, `clock` monotonic.
+
+    `identity` is what tickets call the server. `ahead` is how many jobs stood before the latest one when it
+    was handed in, None when the server does not tell.
+    """
 
     def __init__(
         self,
         server: Server,
         deadlines: Deadlines,
         *,
+        identity: str,
         clock: Callable[[], float],
         sleep: Callable[[float], None],
         now: Callable[[], float],
     ) -> None:
+        self.ahead: int | None = None
         self._server = server
+        self._identity = identity
         self._deadlines = deadlines
         self._clock = clock
         self._sleep = sleep
@@ -61,7 +73,7 @@ class Intake:
             return self._ticket(job, submitted_at, "", _refusal(fault))
         receipt = answers.receipt(answer)
         if receipt is None:
-            raise BandError(
+            raise Unsure(
                 f"the music server {self._server.url} took the job and gave no task id",
                 hint=_LOOK_FIRST,
             )
@@ -70,7 +82,7 @@ class Intake:
 
     def _ticket(self, job: Job, submitted_at: float, task_id: str, answer: str) -> Ticket:
         dialect = self._server.dialect.value
-        return Ticket(self._server.url, task_id, dialect, job, submitted_at, answer)
+        return Ticket(self._identity, task_id, dialect, job, submitted_at, answer)
 
     def _tells_of_the_job(self, fault: Answered) -> bool:
         """Say whether an error is about this job: where handing in means playing, a failure comes as one.
@@ -84,7 +96,7 @@ class Intake:
     def _deliver(self, job: Job, waiting: Waiting) -> Any:
         before = self._server.stats()
         try:
-            return self._knock(job, waiting)
+            return self._told(before, self._knock(job, waiting))
         except (Silent, Ailing) as fault:
             if isinstance(fault, Ailing) and self._tells_of_the_job(fault):
                 raise
@@ -94,6 +106,15 @@ class Intake:
             return self._knock(job, waiting)
         except Silent as fault:
             raise _perhaps_running(fault) from fault
+
+    def _told(self, before: Stats | None, answer: Any) -> Any:
+        """Note how long the queue was, as the books or the receipt tell it."""
+        position = answer.get("queue_position") if isinstance(answer, dict) else None
+        counts = [before.queued + before.running] if before is not None else []
+        if isinstance(position, int) and not isinstance(position, bool) and 0 < position < _LONGEST_QUEUE:
+            counts.append(position - 1)
+        self.ahead = max(counts, default=None)
+        return answer
 
     def _knock(self, job: Job, waiting: Waiting) -> Any:
         """Send the job, again and again only while the server turns it away unread."""
@@ -130,8 +151,8 @@ def _never_arrived(before: Stats | None, after: Stats | None) -> bool:
     return after.succeeded <= before.succeeded and after.failed <= before.failed
 
 
-def _perhaps_running(fault: BandError) -> BandError:
-    return BandError(
+def _perhaps_running(fault: BandError) -> Unsure:
+    return Unsure(
         f"{fault.message}; the job was sent and may be running, so it was not sent again",
         hint=_LOOK_FIRST,
     )

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from pipeline.acestep.deadlines import Deadlines
 from pipeline.acestep.dialects import Dialect, known
@@ -14,10 +15,22 @@ from pipeline.acestep.waiting import span
 from pipeline.errors import BandError
 
 LONGEST_NAP_S = 1.0  # so that whoever waits can tell the time left
+_PASSING = (NotReached, Silent, Ailing, Busy, NotAceStep)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """How long a server has not answered, in seconds, and what the last question met with."""
+
+    lasted_s: float
+    fault: BandError
 
 
 class Poller:
-    """Keeps the open tasks of a server. Whichever thread wakes when a question is due asks for all."""
+    """Keeps the open tasks of a server. Whichever thread wakes when a question is due asks for all.
+
+    `heard` is told how every question went: the fault, or None when it was answered. It must not ask back.
+    """
 
     def __init__(
         self,
@@ -26,15 +39,18 @@ class Poller:
         *,
         clock: Callable[[], float],
         sleep: Callable[[float], None],
+        heard: Callable[[BandError | None], None] = lambda _: None,
     ) -> None:
         self._server = server
         self._deadlines = deadlines
         self._clock = clock
         self._sleep = sleep
+        self._heard = heard
         self._pace = Pace(deadlines.gap_s)
         self._lock = threading.Lock()
         self._tasks: list[Task] = []
         self._silent_since: float | None = None
+        self._fault: BandError | None = None
 
     @contextmanager
     def following(self, tasks: Sequence[Task]) -> Iterator[None]:
@@ -53,6 +69,19 @@ class Poller:
     def is_in_the_dark(self) -> bool:
         """The server has not answered the last question."""
         return self._silent_since is not None
+
+    @property
+    def silence(self) -> Silence | None:
+        """How long it has not answered; None when it has answered the last question."""
+        with self._lock:
+            if self._silent_since is None or self._fault is None:
+                return None
+            return Silence(self._clock() - self._silent_since, self._fault)
+
+    def charge(self) -> None:
+        """Count a question that was asked beside ours."""
+        with self._lock:
+            self._pace.charge()
 
     def step(self, left_s: float | None) -> None:
         """Ask if a question is due, else sleep towards it, a second at most.
@@ -76,9 +105,13 @@ class Poller:
         by_id = {task.ticket.task_id: task for task in group}
         try:
             reports = self._server.ask(list(by_id), known(group[0].ticket.dialect))
-        except (NotReached, Silent, Ailing, Busy, NotAceStep) as fault:
+        except BandError as fault:
+            self._heard(fault)
+            if not isinstance(fault, _PASSING):
+                raise
             self._bear(fault)
             return
+        self._heard(None)
         self._silent_since = None
         now = self._clock()
         for task in group:
@@ -96,6 +129,7 @@ class Poller:
     def _bear(self, fault: BandError) -> None:
         """Put up with a failed question: a server that loads its models, or a proxy's bad minute, passes."""
         now = self._clock()
+        self._fault = fault
         self._silent_since = now if self._silent_since is None else self._silent_since
         silent_s = now - self._silent_since
         if silent_s >= self._deadlines.patience_s:

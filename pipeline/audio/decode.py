@@ -1,6 +1,7 @@
-"""Decodes one audio file and prints its measures as JSON; the ear runs this file as a process of its own.
+"""Decodes audio files and prints their measures as JSON; the ear runs this file as a process of its own.
 
-It stands alone (no import of the package), so that it runs by its path from any folder.
+Paths come as JSON strings, a line each, on standard input; each is answered by a line. It stands alone (no
+import of the package), so that it runs by its path from any folder.
 """
 
 import json
@@ -54,15 +55,20 @@ def _decibels(level: float) -> float:
     return 20 * math.log10(level) if level > 0 else -math.inf
 
 
-def main(file: str) -> int:
-    """Print the measures of a file as JSON; 1 when it cannot be decoded."""
+def answer(line: str) -> str:
+    """Give the line that answers a path: its measures, or null when it cannot be decoded."""
     try:
-        found = measure(Path(file))
+        return json.dumps(measure(Path(json.loads(line))))
     except soundfile.LibsndfileError:
-        return 1
-    sys.stdout.write(json.dumps(found))
-    return 0
+        return "null"
+
+
+def main() -> None:
+    """Answer until standard input ends, which it does at the latest with the process that asks."""
+    for line in sys.stdin:
+        sys.stdout.write(answer(line) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1]))
+    main()

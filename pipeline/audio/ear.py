@@ -1,16 +1,20 @@
-"""The ear: decodes and measures takes, in a process of its own.
+"""The ear: decodes and measures takes, in processes of its own.
 
 libmpg123 (inside libsndfile) writes notes about odd MP3s to file descriptor 2, past Python. Redirecting that
 descriptor is process-wide: it would swallow the progress bar and the log of every other thread meanwhile. A
-process has a stderr of its own, for a quarter of a second a take (measured); it also keeps a decoder that
-crashes or hangs on a hostile file from taking the song with it.
+process has a stderr of its own; it also keeps a decoder that crashes or hangs on a hostile file from taking the
+song with it. Starting one takes a quarter of a second (measured), so they are kept for the next take.
 """
 
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+import threading
+import time
+from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
 
 from pipeline.errors import ShelfError
 from pipeline.take import Measures
@@ -21,11 +25,32 @@ _PATIENCE_S = (
 )
 
 
-@dataclass(frozen=True, slots=True)
 class SoundfileEar:
-    """Measures audio with libsndfile: MP3, WAV, FLAC, Ogg Vorbis, Opus. Threads may share one."""
+    """Measures audio with libsndfile: MP3, WAV, FLAC, Ogg Vorbis, Opus. Threads may share one.
 
-    patience_s: float = _PATIENCE_S
+    Closing it ends its processes; they end with ours in any case.
+    """
+
+    def __init__(self, patience_s: float = _PATIENCE_S) -> None:
+        self._patience_s = patience_s
+        self._idle: list[subprocess.Popen[str]] = []
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """End the processes that wait for the next take."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for decoder in idle:
+            _end(decoder)
+
+    def __enter__(self) -> Self:
+        self._idle.append(_started())  # it gets ready while the song is written
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def measure(self, file: Path) -> Measures | None:
         """Decode the whole file; None when it cannot be decoded, or not within `patience_s` seconds.
@@ -34,16 +59,65 @@ class SoundfileEar:
         """
         try:
             file.open("rb").close()
-            heard = subprocess.run(  # noqa: S603 -- our own interpreter and our own file
-                [sys.executable, "-P", str(_DECODER), str(file.absolute())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                timeout=self.patience_s,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return None
+            decoder, has_waited = self._decoder()
+            began = time.monotonic()
+            line = self._answer(decoder, file)
+            is_overdue = time.monotonic() - began >= self._patience_s
+            if (
+                not line and has_waited and not is_overdue
+            ):  # it may have died of something else than this file
+                line = self._answer(_started(), file)
         except OSError as error:
             raise ShelfError(f"cannot listen to {file.name!r}: {error.strerror}") from error
-        return Measures(**json.loads(heard.stdout)) if heard.returncode == 0 else None
+        found = json.loads(line) if line else None
+        return Measures(**found) if found is not None else None
+
+    def _decoder(self) -> tuple[subprocess.Popen[str], bool]:
+        """Give a decoder, and whether it was there before."""
+        with self._lock:
+            if self._idle:
+                return self._idle.pop(), True
+        return _started(), False
+
+    def _answer(self, decoder: subprocess.Popen[str], file: Path) -> str:
+        """Have a file decoded; "" when the decoder broke or took too long, and then it is gone."""
+        asked, said = _pipes(decoder)
+        overdue = threading.Timer(self._patience_s, decoder.kill)
+        overdue.start()
+        try:
+            asked.write(json.dumps(str(file.absolute())) + "\n")
+            asked.flush()
+            line = said.readline()
+        except BrokenPipeError:
+            line = ""
+        finally:
+            overdue.cancel()
+        if line.endswith("\n"):
+            with self._lock:
+                self._idle.append(decoder)
+            return line
+        _end(decoder)
+        return ""
+
+
+def _started() -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603 -- our own interpreter and our own file
+        [sys.executable, "-P", str(_DECODER)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    )
+
+
+def _pipes(decoder: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
+    if decoder.stdin is None or decoder.stdout is None:  # both were asked for
+        raise AssertionError
+    return decoder.stdin, decoder.stdout
+
+
+def _end(decoder: subprocess.Popen[str]) -> None:
+    decoder.kill()
+    with suppress(BrokenPipeError), decoder:  # closes the pipes and waits
+        pass
+    decoder.wait()

@@ -14,7 +14,7 @@ from pipeline.cli.options import settings_option
 @click.pass_context
 def command(ctx: click.Context, assignments: tuple[str, ...]) -> None:
     """Print every setting with its value and its source. Secrets are never shown."""
-    from pipeline.cli.making import load
+    from pipeline.cli.loading import load
     from pipeline.cli.printing import say, say_json
     from pipeline.settings.load import effective
 

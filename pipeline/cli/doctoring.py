@@ -7,19 +7,21 @@ from typing import Any
 import click
 
 from pipeline.checkup import Check, examine
-from pipeline.cli.making import load
+from pipeline.cli.loading import load
 from pipeline.cli.printing import say, say_json
-from pipeline.cli.watching import harmless
+from pipeline.cli.watching import harmless, watching
 
 
-def report(given: Mapping[str, Any], assignments: Sequence[str]) -> int:
+def report(given: Mapping[str, Any], assignments: Sequence[str], *, start: bool) -> int:
     """Print what the check-up finds; gives the exit code a song would end with, 0 if it could be made."""
     checks: list[Check] = []
-    for check in examine(load(given, assignments), rehearse=bool(given.get("rehearse"))):
-        checks.append(check)
-        if not given.get("json"):
-            _print(check)
-    code = next((check.exit_code for check in checks if not check.ok), 0)
+    loaded = load(given, assignments)
+    with watching(given) as watch:
+        for check in examine(loaded, watch, rehearse=bool(given.get("rehearse")), start=start):
+            checks.append(check)
+            if not given.get("json"):
+                _print(check)
+    code = next((check.exit_code for check in checks if not check.ok and check.exit_code), 0)
     if given.get("json"):
         ready = {"schema": "songpipe.checkup/1", "ok": code == 0, "exit_code": code}
         say_json({**ready, "checks": [asdict(check) for check in checks]})
@@ -27,7 +29,13 @@ def report(given: Mapping[str, Any], assignments: Sequence[str]) -> int:
 
 
 def _print(check: Check) -> None:
-    mark = click.style("ok  ", fg="green") if check.ok else click.style("FAIL", fg="red", bold=True)
-    say(f"{mark} {check.name:<13} {harmless(check.detail)}")
+    say(f"{_mark(check)} {check.name:<13} {harmless(check.detail)}")
     if not check.ok and check.hint:
         say(f"     {'':<13} → {harmless(check.hint)}")
+
+
+def _mark(check: Check) -> str:
+    if check.ok:
+        return click.style("ok  ", fg="green")
+    stops = check.exit_code != 0
+    return click.style("FAIL", fg="red", bold=True) if stops else click.style("warn", fg="yellow")

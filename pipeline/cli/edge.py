@@ -29,8 +29,8 @@ def run(argv: Sequence[str]) -> int:
         return InputError.exit_code
     except (SongpipeError, click.ClickException, click.Abort, KeyboardInterrupt) as error:
         return _tell(_foreseen(error), as_json)
-    except Exception:  # noqa: BLE001 -- the one handler for what nobody foresaw
-        return _bug(argv, as_json)
+    except Exception as bug:  # noqa: BLE001 -- the one handler for what nobody foresaw
+        return _tell(as_foreseen(bug, argv), as_json)
     return code if isinstance(code, int) else 0
 
 
@@ -86,13 +86,13 @@ def _reader_gone() -> int:
     return 0
 
 
-def _bug(argv: Sequence[str], as_json: bool) -> int:
+def as_foreseen(error: BaseException, argv: Sequence[str]) -> SongpipeError:
+    """Give a failure as it is told: a bug is written to a log, whose path is told."""
+    if isinstance(error, SongpipeError):
+        return error
     from pipeline.cli.buglog import write_log
 
-    path = write_log(argv, traceback.format_exc())
-    return _tell(
-        SongpipeError(
-            f"this is a bug in songpipe; a log was written to {path}", hint="please report it with the log"
-        ),
-        as_json,
+    path = write_log(argv, "".join(traceback.format_exception(error)))
+    return SongpipeError(
+        f"this is a bug in songpipe; a log was written to {path}", hint="please report it with the log"
     )

@@ -10,7 +10,21 @@ from click.core import ParameterSource
 from pipeline import __version__
 
 # In the order in which a newcomer meets them; the help page shows them so.
-COMMANDS = ("write", "render", "lint", "resume", "doctor", "init", "config", "schema", "rehearsal")
+COMMANDS = (
+    "write",
+    "render",
+    "lint",
+    "batch",
+    "daily",
+    "resume",
+    "jobs",
+    "worker",
+    "doctor",
+    "init",
+    "config",
+    "schema",
+    "rehearsal",
+)
 
 
 class Lazy(click.Group):

@@ -7,14 +7,15 @@ from typing import Any
 import click
 
 from pipeline.brief import Brief
-from pipeline.cli.making import load
+from pipeline.cli.loading import load
 from pipeline.cli.printing import say, say_json
 from pipeline.cli.watching import harmless
 from pipeline.errors import DraftError
 from pipeline.song import Finding, Severity
 from pipeline.stages.settling import settle
 from pipeline.stages.writing import wanted_seconds
-from pipeline.wiring import house, rulebook, taste
+from pipeline.wiring.studios import house
+from pipeline.wiring.texts import rulebook, taste
 from pipeline.writing.review import Review, review
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}

@@ -29,6 +29,13 @@ settings_option = click.option(
     help="Set any setting for this run, such as llm.max_tokens=8000.",
 )
 
+concurrency_option = click.option(
+    "--concurrency",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="Songs in the works at once (default: three a music server, and one).",
+)
+
 _FRAME = (
     click.option(
         "--duration",

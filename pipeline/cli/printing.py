@@ -25,8 +25,8 @@ def say(text: str, *, nl: bool = True, at_least: str = "") -> None:
         raise ShelfError(f"cannot write to standard output: {error.strerror}", hint=at_least) from error
 
 
-def say_json(document: dict[str, Any] | list[Any], *, at_least: str = "") -> None:
+def say_json(document: dict[str, Any] | list[Any], *, nl: bool = True, at_least: str = "") -> None:
     """Print the one JSON document of a run; where standard output is not UTF-8, with every letter escaped."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     text = json.dumps(document, indent=2, ensure_ascii=encoding.lower().replace("-", "") != "utf8")
-    say(text.encode("utf-8", "replace").decode(), at_least=at_least)
+    say(text.encode("utf-8", "replace").decode(), nl=nl, at_least=at_least)

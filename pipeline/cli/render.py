@@ -21,10 +21,10 @@ def command(
     A draft is what `songpipe write --no-render` gives: PROMPT: with the sound, LYRICS: with tagged sections.
     Played from where songpipe left it, it keeps the length, language and so on that it was written for.
     """
-    from pipeline.cli.making import brief_for, make
+    from pipeline.cli.making import brief_for, make, order_for
     from pipeline.cli.reading import read_text
-    from pipeline.engine.desk import Order
 
     given, settings = ctx.find_root().obj or {}, overrides(assignments, id3v23=id3v23)
     draft = read_text(file, "the draft on standard input" if file == "-" else f"the draft {file}")
-    make(given, Order(brief_for(given, file, asked(song), settings), draft=draft), settings)
+    brief = brief_for(given, file, asked(song), settings)
+    make(given, order_for(given, brief, settings, draft=draft, origin="render"), settings)

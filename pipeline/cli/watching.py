@@ -21,7 +21,12 @@ from rich.text import Text
 from pipeline.studio import Watch
 
 _ROOMY = 60  # columns: below that the bar leaves its place to the words
-_HEADLINES = {"writing": "Writing the words", "playing": "The band plays", "finishing": "Finishing"}
+_HEADLINES = {
+    "writing": "Writing the words",
+    "starting": "Starting the music servers",
+    "playing": "The band plays",
+    "finishing": "Finishing",
+}
 
 
 @contextmanager

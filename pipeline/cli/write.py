@@ -35,10 +35,14 @@ def command(
     played by your ACE-Step server; --rehearse uses the embedded studio instead.
     """
     from pipeline.brief import take_order
-    from pipeline.cli.making import make
+    from pipeline.cli.making import make, order_for
     from pipeline.cli.reading import read_text
-    from pipeline.engine.desk import Order
 
+    given = ctx.find_root().obj or {}
+    settings = overrides(assignments, id3v23=id3v23, max_cost=max_cost)
     text = read_text(brief, "the brief") if brief == "-" else brief
-    order = Order(take_order(text=text, **asked(song)), words_only=no_render)
-    make(ctx.find_root().obj or {}, order, overrides(assignments, id3v23=id3v23, max_cost=max_cost))
+    make(
+        given,
+        order_for(given, take_order(text=text, **asked(song)), settings, words_only=no_render),
+        settings,
+    )

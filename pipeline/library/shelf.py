@@ -1,9 +1,10 @@
 """The shelf: where finished songs stand, a file, its takes and its sidecar under one name."""
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -20,6 +21,8 @@ class DiskShelf:
 
     output: Path
     patience_s: float = 60.0
+    _turn: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
+    _swept: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
 
     def place(self, track: Track, label: Callable[[Path], Track]) -> Track:
         """Put the chosen take, every untouched take and the sidecar on the shelf; the sidecar comes last.
@@ -38,10 +41,12 @@ class DiskShelf:
         home = output / ".songpipe"
         home.mkdir(parents=True, exist_ok=True)
         lock = home / "shelf.lock"
-        try:
-            with FileLock(lock, timeout=self.patience_s):
+        try:  # our own threads queue up, which is fair; other processes look again and again
+            with self._turn, FileLock(lock, timeout=self.patience_s):
                 lock.touch()
-                staging.sweep(output, now=lock.stat().st_mtime)
+                if not self._swept.is_set():  # nobody of this process dies and leaves the others alive
+                    staging.sweep(output, now=lock.stat().st_mtime)
+                    self._swept.set()
                 yield
         except Timeout as error:
             raise ShelfError(

@@ -1,7 +1,7 @@
 """How far the writer may go: attempts, seconds, tokens and dollars, and what a token costs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 NO_PRICES: Mapping[str, "Price"] = MappingProxyType({})
@@ -41,3 +41,8 @@ class Limits:
     retry_after_max_s: float = 60.0
     max_cost_usd: float | None = None
     prices: Mapping[str, Price] = field(default_factory=lambda: NO_PRICES)
+
+    def within(self, most_usd: float | None) -> "Limits":
+        """Give the same with a lower limit of cost, when `most_usd` is one."""
+        limits = [usd for usd in (self.max_cost_usd, most_usd) if usd is not None]
+        return replace(self, max_cost_usd=min(limits, default=None))

@@ -63,12 +63,14 @@ class OpenAIWriter:
         models: Sequence[str] = (),
         seed: int | None = None,
         spent_usd: float = 0.0,
+        most_usd: float | None = None,
         watch: "Watch",
     ) -> Reply:
         """Ask the first model of the chain that answers; `models` overrides the configured chain.
 
-        `spent_usd` is what the song has cost so far. Raises `KeyRejected`, `BalanceEmpty`, `CostLimit` or
-        `WriterError` with what its attempts count in `spent_usd`; each is in the store's journal then.
+        `spent_usd` is what the song has cost so far, `most_usd` a limit beside that of the settings. Raises
+        `KeyRejected`, `BalanceEmpty`, `CostLimit` or `WriterError` with what its attempts count in `spent_usd`;
+        each is in the store's journal then.
         """
         self._desk.endpoint.demand_key()
         chain = tuple(dict.fromkeys(models or self._models))
@@ -76,7 +78,7 @@ class OpenAIWriter:
             raise SettingsError("no model is named", hint="set llm.models or pass --model")
         key = self._key(messages, chain, seed)
         charges = not self._desk.endpoint.loopback
-        purse = Purse(self._desk.limits, spent_usd, self._offers.listed, charges=charges)
+        purse = Purse(self._desk.limits.within(most_usd), spent_usd, self._offers.listed, charges=charges)
         errand = Errand(messages, seed, key, purse, self._offers, self._store, watch)
         try:
             return self._through(chain, errand)

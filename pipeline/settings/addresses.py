@@ -4,6 +4,7 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
+_WORD = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*")  # nothing that begins like an option
 _GAPS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -34,6 +35,49 @@ def server_url(text: str) -> str:
     if bare and port is None and host != "localhost" and not {".", ":"} & set(host):
         raise ValueError("must be a web address; put 'http://' before the bare name of a machine")
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+
+
+def ssh_url(text: str) -> str:
+    """Spell a machine behind ssh as `ssh://[user@]host[:port]`; the host may be a name of the user's ssh config.
+
+    Raises ValueError for anything else, for passwords, and for what ssh would take for an option.
+    """
+    trimmed = text.strip()
+    try:
+        parts = urlsplit(trimmed if "://" in trimmed else f"ssh://{trimmed}")
+        host, user, port = parts.hostname, parts.username, parts.port
+    except ValueError as error:
+        raise ValueError("must be a machine such as 'ssh://me@gpu-box'") from error
+    words = [word for word in (host, user) if word is not None]
+    if parts.scheme != "ssh" or not host or port == 0 or not all(map(_WORD.fullmatch, words)):
+        raise ValueError("must be a machine such as 'ssh://me@gpu-box'")
+    if parts.password is not None or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("must be user, host and port only; ssh keys and the ssh agent do the rest")
+    return f"ssh://{f'{user}@' if user else ''}{host}{f':{port}' if port else ''}"
+
+
+def database_url(text: str) -> str:
+    """Check the address of a Postgres database; it may hold a password, so it is never quoted."""
+    trimmed = text.strip()
+    wanted = "must be 'postgresql://user@host/name'"
+    if _GAPS.search(trimmed):
+        raise ValueError(wanted)
+    try:
+        parts = urlsplit(trimmed)
+        whole = bool(parts.hostname or "host=" in parts.query) and parts.port != 0
+    except ValueError:
+        raise ValueError(wanted) from None
+    if parts.scheme not in {"postgresql", "postgres"} or not whole or not parts.path.strip("/"):
+        raise ValueError(wanted)
+    return trimmed.replace("postgres://", "postgresql://", 1) if parts.scheme == "postgres" else trimmed
+
+
+def without_password(url: str) -> str:
+    """Spell a database address for people: the password, and what follows '?', may be secrets."""
+    parts = urlsplit(url)
+    user = f"{parts.username}@" if parts.username else ""
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{user}{parts.hostname or ''}{port}{parts.path}"
 
 
 def model_server_url(text: str) -> str:

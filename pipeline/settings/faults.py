@@ -21,6 +21,7 @@ _WANTED = {
     "tuple_type": "a list such as [a, b]",
     "dict_type": "keys with values",
     "model_type": "keys with values",
+    "greater_than": "more than {gt:.10g}",
     "greater_than_equal": "at least {ge:.10g}",
     "less_than_equal": "at most {le:.10g}",
     "string_too_long": "at most {max_length} characters long",

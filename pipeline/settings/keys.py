@@ -27,10 +27,10 @@ class Keys:
     @property
     def writer(self) -> str:
         """The key of the model's server; "" when none is set."""
-        return self.band(self.writer_variable)
+        return self.of(self.writer_variable)
 
-    def band(self, variable: str = BAND_VARIABLE) -> str:
-        """Give the key of a music server by the name of its variable; "" when it is not set."""
+    def of(self, variable: str = BAND_VARIABLE) -> str:
+        """Give the secret in a variable, a music server's key by default; "" when it is not set."""
         return self._values.get(variable, "")
 
     def __repr__(self) -> str:
@@ -48,10 +48,14 @@ def hide(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
-def read(environ: Mapping[str, str], more: Iterable[str] = ()) -> Keys:
-    """Collect the keys: the variables above and `more`. Raises SettingsError, which never quotes a key."""
-    found: dict[str, str] = {}
-    for name in (*WRITER_VARIABLES, BAND_VARIABLE, *more):
+def read(environ: Mapping[str, str], more: Iterable[str] = (), lists: Iterable[str] = ()) -> Keys:
+    """Collect the keys: the variables above, `more`, and `lists` that may hold several secrets with blanks between.
+
+    Raises SettingsError, which never quotes a key.
+    """
+    spaced = {name: " ".join(environ[name].split()) for name in lists if environ.get(name, "").strip()}
+    found: dict[str, str] = {**spaced}
+    for name in (*WRITER_VARIABLES, BAND_VARIABLE, *(name for name in more if name not in spaced)):
         value = environ.get(name, "").strip()
         if not value:
             continue

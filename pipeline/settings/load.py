@@ -1,5 +1,6 @@
 """Settings from every place that may hold them, in order, checked, each value with its source."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 
 from pipeline.errors import SettingsError
 from pipeline.settings import keys, packaged, profiles, variables
+from pipeline.settings.addresses import without_password
 from pipeline.settings.faults import faults
 from pipeline.settings.keys import WRITER_VARIABLES, Keys
 from pipeline.settings.layers import Layer, Stack, dotted, leaves, nested, stack, steps
@@ -16,7 +18,8 @@ from pipeline.settings.model import Settings
 from pipeline.settings.refusal import refusal
 from pipeline.settings.yaml import parse, read
 
-_PATHS = ("output", "prompts", "taste")
+_PATHS = (("", "output"), ("", "prompts"), ("", "taste"), ("daily", "themes"))
+_NAMES = ("taste", "themes")  # without a slash these are names, not paths
 
 # `KEY=VALUE` of --set; a flag that stands for a setting says its own name first: ("--max-cost", "llm.max_cost=1").
 Assignment = str | tuple[str, str]
@@ -34,6 +37,14 @@ class Loaded:
     keys: Keys
     file: Path | None
     workspaces: tuple[Path, ...]
+
+    @property
+    def secret_variables(self) -> tuple[str, ...]:
+        """Name the environment variables that a run with these settings may need, never their values."""
+        band = (server.key_env for server in self.settings.acestep.band)
+        database = ("SONGPIPE_DATABASE_URL",) if self.settings.engine.database_url is not None else ()
+        writer = self.keys.writer_variable or WRITER_VARIABLES[1]
+        return tuple(dict.fromkeys((writer, *band, *self.settings.daily.secrets, *database)))
 
 
 def load(
@@ -64,7 +75,11 @@ def load(
     return Loaded(
         settings,
         {dotted(path): source for path, source in merged.sources.items()},
-        keys.read(environ, (server.key_env for server in settings.acestep.band)),
+        keys.read(
+            environ,
+            [*(server.key_env for server in settings.acestep.band), settings.daily.healthcheck_env],
+            [settings.daily.notify_env],
+        ),
         file,
         _workspaces(file, cwd),
     )
@@ -123,12 +138,18 @@ def _one_band(layer: Layer) -> Layer:
 
 
 def _absolute(layer: Layer, home: Path) -> Layer:
-    """Start relative paths at the folder of the file they stand in; a taste without a slash is a name."""
-    values: dict[str, Any] = dict(layer.values)
-    for key in _PATHS:
-        text = values.get(key)
-        if isinstance(text, str) and text and (key != "taste" or _is_path(text)):
-            values[key] = str(profiles.absolute(text, layer.folder, home))
+    """Start relative paths at the folder of the file they stand in; some without a slash are names."""
+    values: dict[str, Any] = copy.deepcopy(dict(layer.values))
+    for section, key in _PATHS:
+        inside = values.get(section) if section else values
+        text = inside.get(key) if isinstance(inside, dict) else None
+        if (
+            isinstance(inside, dict)
+            and isinstance(text, str)
+            and text
+            and (key not in _NAMES or _is_path(text))
+        ):
+            inside[key] = str(profiles.absolute(text, layer.folder, home))
     return Layer(values, layer.folder, layer.name, layer.file)
 
 
@@ -154,11 +175,17 @@ class Row(NamedTuple):
 def effective(loaded: Loaded) -> list[Row]:
     """List every setting with its value (as JSON has it) and source; of keys, only whether they are set."""
     values = loaded.settings.model_dump(mode="json")
+    if loaded.settings.engine.database_url is not None:
+        values["engine"]["database_url"] = without_password(loaded.settings.engine.database_url)
     rows = [Row(dotted(path), value, loaded.sources[dotted(path)]) for path, value in leaves(values)]
     variable = loaded.keys.writer_variable
     rows.append(_key_row("writer's key", bool(variable), variable or WRITER_VARIABLES[1]))
     names = dict.fromkeys(server.key_env for server in loaded.settings.acestep.band)
-    return rows + [_key_row("music server's key", bool(loaded.keys.band(name)), name) for name in names]
+    rows += [_key_row("music server's key", bool(loaded.keys.of(name)), name) for name in names]
+    daily = loaded.settings.daily
+    rows.append(_key_row("notification addresses", bool(loaded.keys.of(daily.notify_env)), daily.notify_env))
+    checked = bool(loaded.keys.of(daily.healthcheck_env))
+    return [*rows, _key_row("healthcheck address", checked, daily.healthcheck_env)]
 
 
 def _key_row(key: str, is_set: bool, variable: str) -> Row:

@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from pipeline.brief import LANGUAGES, LONGEST_S, SHORTEST_S
-from pipeline.settings.addresses import is_in_the_house, model_server_url, server_url
+from pipeline.settings.addresses import database_url, is_in_the_house, model_server_url, server_url, ssh_url
 from pipeline.settings.keys import BAND_VARIABLE
 from pipeline.settings.nearest import nearest
 from pipeline.writing.rules import known_ids
@@ -59,6 +60,20 @@ def _taste(text: str) -> str:
     return text
 
 
+def _themes(text: str) -> str:
+    if not (_NAME.fullmatch(text) or (Path(text).is_absolute() and text.endswith((".yaml", ".yml")))):
+        raise ValueError("must be the name of a theme file, such as 'themes', or the path of a .yaml file")
+    return text
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # what is no name at all is looked up as a path
+        raise ValueError("must be a time zone such as 'Europe/Copenhagen'") from None
+    return name
+
+
 def _folder(path: Path) -> Path:
     if not path.is_absolute() or _UNSEEN.search(str(path)):
         raise ValueError("must be the path of a folder")
@@ -68,6 +83,8 @@ def _folder(path: Path) -> Path:
 Text = Annotated[str, Field(max_length=200), AfterValidator(_clean)]
 ModelUrl = Annotated[str, Field(max_length=2000), AfterValidator(model_server_url)]
 BandUrl = Annotated[str, Field(max_length=2000), AfterValidator(server_url)]
+SshUrl = Annotated[str, Field(max_length=2000), AfterValidator(ssh_url)]
+DatabaseUrl = Annotated[str, Field(max_length=2000), AfterValidator(database_url)]
 Folder = Annotated[Path, Field(strict=False), AfterValidator(_folder)]
 Severity = Literal["error", "warning", "note", "off"]
 
@@ -139,22 +156,50 @@ class Server(Section):
     name: Annotated[Text, Field(description="what reports call it; its host and port by default")] | None = (
         None
     )
+    weight: Annotated[
+        float, Field(gt=0, le=1000, description="its speed beside the others, until it is measured")
+    ] = 1.0
+    max_duration: (
+        Annotated[
+            float, Field(ge=SHORTEST_S, le=LONGEST_S, description="seconds of the longest song it can play")
+        ]
+        | None
+    ) = None
+    via: Annotated[SshUrl, Field(description="ssh://user@host through which it is reached")] | None = None
+    start_command: (
+        Annotated[Text, Field(description="shell command that starts it, on the machine of `via` if set")]
+        | None
+    ) = None
 
     @property
     def label(self) -> str:
         """What reports call the server."""
         return self.name or urlsplit(self.url).netloc
 
+    @property
+    def identity(self) -> str:
+        """What tells the server from all others, in every process and after every restart."""
+        return f"{self.via} {self.url}" if self.via else self.url
+
 
 class Acestep(Section):
     """The band: ACE-Step servers, and what is asked of them."""
 
     urls: Annotated[
-        tuple[BandUrl, ...], Field(strict=False, max_length=20, description="addresses of ACE-Step servers")
+        tuple[BandUrl, ...], Field(strict=False, max_length=200, description="addresses of ACE-Step servers")
     ]
     servers: Annotated[
         tuple[Server, ...],
-        Field(strict=False, max_length=20, description="the same with `url`, `name`, `key_env`"),
+        Field(strict=False, max_length=200, description="the same, each with more than an address"),
+    ]
+    start_servers: Annotated[
+        bool, Field(description="run the `start_command` of a server that is down when a song needs one")
+    ]
+    load_deadline: Annotated[
+        float, Field(ge=1, le=86_400, description="seconds that a started server gets to load its models")
+    ]
+    handover_deadline: Annotated[
+        float, Field(ge=1, le=86_400, description="seconds without an answer before another server plays")
     ]
     audio_duration: (
         Annotated[
@@ -220,11 +265,40 @@ class Listening(Section):
 
 
 class Engine(Section):
-    """Reserved for the queue and its database; no keys yet."""
+    """Where the journal of all songs is kept, and how many are made at once."""
+
+    database_url: (
+        Annotated[DatabaseUrl, Field(description="postgresql://… of the journal; null: a file in the output")]
+        | None
+    )
+    concurrency: (
+        Annotated[int, Field(ge=1, le=1000, description="songs in the works; auto: as the servers need")]
+        | Literal["auto"]
+    )
+    most_combinations: Annotated[
+        int, Field(ge=1, le=100_000, description="songs that one `matrix:` of a brief file may make")
+    ]
 
 
 class Daily(Section):
-    """Reserved for the song of the day; no keys yet."""
+    """The song of the day."""
+
+    themes: Annotated[str, AfterValidator(_themes), Field(description="name or file of the themes")]
+    timezone: Annotated[str, AfterValidator(_zone), Field(description="zone of the date")] | None
+    notify: Annotated[
+        Literal["never", "failure", "success", "always"], Field(description="when a message is sent")
+    ]
+    notify_env: Annotated[
+        str, AfterValidator(_variable), Field(description="environment variable with the apprise addresses")
+    ]
+    healthcheck_env: Annotated[
+        str, AfterValidator(_variable), Field(description="environment variable with the healthcheck address")
+    ]
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The environment variables whose values nobody may see."""
+        return self.notify_env, self.healthcheck_env
 
 
 class Settings(Section):

@@ -14,7 +14,8 @@ _NAME = re.compile(r"[\w-]+")
 
 def names() -> tuple[str, ...]:
     """List the packaged profiles that `--config NAME` accepts."""
-    return tuple(sorted(path.stem for path in packaged.folder("configs").glob("*.yaml")))
+    found = (path.stem for path in packaged.folder("configs").glob("*.yaml"))
+    return tuple(sorted(name for name in found if name != "themes"))
 
 
 def chosen(config: str | None, environ: Mapping[str, str], home: Path, cwd: Path) -> Path | None:

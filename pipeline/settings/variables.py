@@ -5,7 +5,12 @@ from pathlib import Path
 
 from pipeline.settings.layers import Layer, nested
 
-_TEXTS = {"SONGPIPE_LLM_BASE_URL": ("llm", "base_url"), "SONGPIPE_OUTPUT": ("output",)}
+_TEXTS = {
+    "SONGPIPE_LLM_BASE_URL": ("llm", "base_url"),
+    "SONGPIPE_OUTPUT": ("output",),
+    "SONGPIPE_DATABASE_URL": ("engine", "database_url"),
+}
+_SECRET = {"SONGPIPE_DATABASE_URL"}  # it may hold a password
 _LISTS = {"SONGPIPE_LLM_MODELS": ("llm", "models"), "SONGPIPE_ACESTEP_URLS": ("acestep", "urls")}
 
 
@@ -17,3 +22,9 @@ def layers(environ: Mapping[str, str], cwd: Path) -> list[Layer]:
             value = [part.strip() for part in text.split(",") if part.strip()] if name in _LISTS else text
             found.append(Layer(nested(path, value), cwd, name))
     return found
+
+
+def harmless(environ: Mapping[str, str]) -> dict[str, str]:
+    """Give the variables that set settings, or name the settings file, and hold no secret."""
+    names = [name for name in (*_TEXTS, *_LISTS, "SONGPIPE_CONFIG") if name not in _SECRET]
+    return {name: environ[name] for name in names if environ.get(name, "").strip()}

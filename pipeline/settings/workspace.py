@@ -19,6 +19,7 @@ _SETTINGS = """\
 """
 
 _BRIEFS = """\
+# Make them all with `songpipe batch briefs.yaml`; see first what that would be with --dry-run.
 # A brief is a line of text, or a mapping with any option of `songpipe write`.
 defaults: {duration: 180}
 songs:
@@ -27,6 +28,12 @@ songs:
     blend: [The XX, Nine Inch Nails]
     duration: 240
     seed: 7
+
+# Every combination is a song; without the # these are eight more.
+# matrix:
+#   brief: [the last train out, a ferry that never docks]
+#   blend: [The XX, [Halsey, Nine Inch Nails]]
+#   bpm: [70, 90]
 """
 
 

@@ -40,6 +40,11 @@ class _Heard:
             return None
         return Failure(Trouble.FAILED, "; ".join(reason for take in self.takes for reason in take.reasons))
 
+    @property
+    def has_gone(self) -> bool:
+        """The server went away: nobody knows what the job would have brought, and it costs no spare take."""
+        return self.failure is not None and self.failure.trouble is Trouble.GONE
+
 
 def record(words: Words, brief: Brief, studio: Studio, session: Session) -> Recorded:
     """Have the song played; a job that brings nothing usable is replaced, within the budget of spare takes.
@@ -56,7 +61,9 @@ def record(words: Words, brief: Brief, studio: Studio, session: Session) -> Reco
         came = _round(len(played), jobs, studio, session)
         played += jobs
         heard += came
-        jobs = tuple(_replacements(came, played, studio))[: budget - len(played)]
+        budget += sum(one.has_gone for one in came)
+        first_the_gone = sorted(came, key=lambda one: not one.has_gone)  # the spare takes are for the others
+        jobs = tuple(_replacements(first_the_gone, played, studio))[: budget - len(played)]
     return _recorded(heard, studio, session)
 
 
@@ -99,7 +106,9 @@ def _replacements(came: Sequence[_Heard], played: Sequence[Job], studio: Studio)
         job = arranging.after(heard.outcome.ticket.job, heard.failure, played)
         if job is None:
             continue
-        studio.watch.note(f"trying again: {job.degraded[-1]}")
+        studio.watch.note(
+            "another server plays it" if heard.has_gone else f"trying again: {job.degraded[-1]}"
+        )
         if heard.takes:
             job = replace(job, number=number + 1)
             number += job.batch_size

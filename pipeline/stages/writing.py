@@ -61,7 +61,12 @@ def _ask(asked: Sequence[prompt.Message], brief: Brief, studio: Studio, session:
     """Ask once, and put down what it cost, whatever comes of it."""
     try:
         reply = studio.writer.ask(
-            asked, models=brief.models, seed=brief.seed, spent_usd=session.spent_usd, watch=studio.watch
+            asked,
+            models=brief.models,
+            seed=brief.seed,
+            spent_usd=session.spent_usd,
+            most_usd=session.most_usd,
+            watch=studio.watch,
         )
     except WriterError as error:
         session.spend(error.spent_usd)

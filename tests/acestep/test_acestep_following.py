@@ -45,12 +45,13 @@ def test_three_empty_answers_in_a_row_mean_that_it_is_lost(task: Task) -> None:
     assert Trouble.LOST is trouble(task)
 
 
-def test_times_of_waiting_and_playing_are_kept_apart(task: Task) -> None:
+def test_playing_counts_from_the_middle_of_the_two_looks_between_which_it_began(task: Task) -> None:
     task.hear(QUEUED, 110.0)
     task.hear(PLAYING, 120.0)
+    task.hear(PLAYING, 140.0)
     task.hear(DONE, 150.0)
 
-    assert (30.0, 30.0) == (task.queue_s, task.render_s)
+    assert (25.0, 35.0) == (task.queue_s, task.render_s)
     assert task.was_seen_at_work
 
 

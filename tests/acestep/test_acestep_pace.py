@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.acestep.forecast import Left, Open, Speed, left
-from pipeline.acestep.pace import SAVED_AT_FIRST, SAVED_AT_MOST, Pace
+from pipeline.acestep.pace import (
+    CLOSER,
+    EARNED_EVERY,
+    FARTHEST_GAPS,
+    NEAR_END_GAPS,
+    SAVED_AT_FIRST,
+    SAVED_AT_MOST,
+    Pace,
+)
 from tests.fakes.acestep_world import JOB
 
 GAP_S = 5.0
@@ -27,35 +35,57 @@ def questions(ends_at: float | None, until: float) -> list[float]:
     return asked
 
 
-def test_without_a_forecast_a_question_comes_every_gap() -> None:
-    assert [0.0, 5.0, 10.0, 15.0, 20.0] == questions(None, 20.0)
+def test_without_a_forecast_a_question_comes_every_gap_and_a_little_less_often_when_nothing_is_saved() -> (
+    None
+):
+    asked = questions(None, 400.0)
+
+    assert [0.0, 5.0, 10.0] == asked[:3]
+    assert EARNED_EVERY * GAP_S == pytest.approx(asked[-1] - asked[-2])
 
 
 def test_far_from_the_end_questions_are_rare_and_near_it_they_come_closer() -> None:
     asked = questions(100.0, 100.0)
 
     gaps = [late - early for early, late in pairwise(asked)]
-    assert 15.0 == gaps[0]
-    assert 2.0 == pytest.approx(min(gaps))
-    assert 2.0 == pytest.approx(gaps[-1])
+    assert FARTHEST_GAPS * GAP_S == gaps[0]
+    assert CLOSER * GAP_S == pytest.approx(min(gaps))
+    assert CLOSER * GAP_S == pytest.approx(gaps[-1])
+
+
+def test_just_before_the_predicted_end_a_question_is_asked_at_the_moment_when_they_come_closer() -> None:
+    asked = questions(60.0, 60.0)
+
+    assert 60.0 - NEAR_END_GAPS * GAP_S == pytest.approx(next(at for at in asked if at > 56.0))
 
 
 def test_when_the_end_does_not_come_the_savings_run_out() -> None:
     asked = questions(30.0, 200.0)
 
-    assert 5.0 == pytest.approx(asked[-1] - asked[-2])
+    assert EARNED_EVERY * GAP_S == pytest.approx(asked[-1] - asked[-2])
 
 
 def test_what_long_waiting_has_saved_is_capped_so_that_no_burst_follows() -> None:
     asked = [at for at in questions(3000.0, 3100.0) if at >= 2990.0]
 
     gaps = [late - early for early, late in pairwise(asked)]
-    assert 4.0 == SAVED_AT_MOST
-    assert 2.0 == pytest.approx(gaps[0])
-    assert [5.0] * 5 == pytest.approx(gaps[-5:])
+    assert CLOSER * GAP_S == pytest.approx(gaps[1])
+    assert [EARNED_EVERY * GAP_S] * 5 == pytest.approx(gaps[-5:])
     for index, begun in enumerate(asked):
         for count, at in enumerate(asked[index:], start=1):
-            assert count <= 4 + (at - begun) / GAP_S + 0.001
+            assert count <= SAVED_AT_MOST + (at - begun) / GAP_S + 0.001
+
+
+def test_another_kind_of_question_counts_as_well() -> None:
+    pace, paid = Pace(GAP_S), Pace(GAP_S)
+    for _ in range(4):
+        paid.charge()
+
+    pace.spend(0.0)
+    paid.spend(0.0)
+
+    assert pace.wait_s(0.0, None) < paid.wait_s(0.0, None)
+    assert 0.0 == Pace(GAP_S).wait_s(0.0, None)
 
 
 @given(

@@ -72,6 +72,36 @@ def test_the_old_dialect_is_tried_once_and_remembered() -> None:
     assert [1, 2] == [len(server.calls("/release_task")), len(server.calls("/v1/music/generate"))]
 
 
+@pytest.mark.parametrize(
+    ("position", "stats", "expected"),
+    [
+        (5, None, 4),
+        (1, None, 0),
+        (2, IDLE, 1),
+        (None, IDLE, 0),
+        (None, None, None),
+        ("5", None, None),
+        (True, None, None),
+        (-1, None, None),
+    ],
+)
+def test_the_place_in_the_queue_tells_how_many_jobs_stand_before_ours(
+    server: FakeAceStep, position: Any, stats: dict[str, Any] | None, expected: int | None
+) -> None:
+    server.stats = stats
+    server.reply("/release_task", Reply(body={"data": {"task_id": "t", "queue_position": position}}))
+
+    with band(server.url, Time()) as played:
+        played.submit(JOB, Onlooker())
+
+        assert expected == played.ahead
+
+
+def test_a_server_may_go_by_another_name_than_its_address(server: FakeAceStep) -> None:
+    with AceStep(server.url, identity="ssh://me@studio") as played:
+        assert "ssh://me@studio" == played.submit(JOB, Onlooker()).server
+
+
 def test_a_server_that_still_starts_is_waited_for() -> None:
     refusals = iter(range(4))
 

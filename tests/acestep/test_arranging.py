@@ -112,6 +112,16 @@ def climb(job: Job, trouble: Trouble) -> list[Job]:
     return history[1:]
 
 
+def test_the_job_of_a_server_that_has_gone_is_tried_unchanged_but_not_for_ever() -> None:
+    assert [JOB] * (MOST_TRIES - 1) == climb(JOB, Trouble.GONE)
+
+
+def test_a_job_that_was_handed_over_counts_only_its_own_tries() -> None:
+    other = replace(JOB, number=2)
+
+    assert JOB == after(JOB, Failure(Trouble.GONE, "no"), [other] * MOST_TRIES)
+
+
 def test_without_a_language_model_thinking_goes_and_nothing_else() -> None:
     (job,) = climb(JOB, Trouble.NO_LANGUAGE_MODEL)
 
@@ -215,7 +225,10 @@ def test_any_row_of_troubles_comes_to_an_end_with_every_step_told(
         following = after(history[-1], Failure(trouble, "no"), history)
         if following is None:
             break
-        assert len(history[-1].degraded) + 1 == len(following.degraded)
+        if trouble is Trouble.GONE:
+            assert history[-1] == following  # nothing was given up: it is for another server
+        else:
+            assert len(history[-1].degraded) + 1 == len(following.degraded)
         history.append(following)
 
     assert MOST_TRIES >= len(history)

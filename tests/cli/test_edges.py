@@ -1,20 +1,26 @@
 """The edges of the command line: strange letters, strange names, damaged songs, and which studio goes on."""
 
+import io
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from pipeline.brief import Brief
 from pipeline.cli.edge import run, tell
 from pipeline.cli.printing import say_json
-from pipeline.engine.journal import Journal, Order
+from pipeline.engine.database import Database
+from pipeline.engine.jobs import jobs
+from pipeline.engine.ledger import STOPPED, reading
+from pipeline.engine.order import Order, new_id
 from pipeline.errors import BandError
 from tests.road.conftest import DRAFT
 
@@ -23,38 +29,67 @@ NO_SONG = "a letter about songs"
 
 
 @pytest.fixture
-def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
+def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
     """The journal of an empty folder, whose settings name servers that nobody runs."""
     folder = tmp_path / "work"
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.setenv("SONGPIPE_LLM_BASE_URL", f"{NOBODY}/v1")
     monkeypatch.setenv("SONGPIPE_ACESTEP_URLS", NOBODY)
-    return Journal(folder / "output" / ".songpipe" / "songs")
+    return Database(folder / "output" / ".songpipe")
 
 
-def ordered(journal: Journal, text: str = "insomnia", **order: Any) -> str:
+def ordered(journal: Database, text: str = "insomnia", **order: Any) -> str:
     """Put an unfinished song into the journal and give its id."""
-    with journal.begin(Order(Brief(text=text, duration=30.0), **order)) as session:
-        return session.id
-
-
-def damaged(journal: Journal) -> str:
-    song = ordered(journal)
-    (journal.root / song / "order.json").write_text('{"brief": ')
+    song = new_id()
+    with reading(journal) as ledger:
+        ledger.order([(song, Order(Brief(text=text, duration=30.0), **order))], STOPPED)
     return song
 
 
-def child(
-    arguments: list[str | bytes], environment: Mapping[str, str], encoding: str
-) -> subprocess.CompletedProcess[bytes]:
+def damaged(journal: Database) -> str:
+    """Put a song into the journal whose order nobody can read."""
+    song = ordered(journal)
+    damage = (
+        "UPDATE workflow_input SET inputs = replace(inputs, 'brief', 'brood') WHERE workflow_uuid = :song"
+    )
+    engine = journal.open()
+    with engine.begin() as connection:
+        connection.execute(sa.text(damage), {"song": song})
+    engine.dispose()
+    return song
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run of the command left: exit code, and the bytes on its standard streams."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+
+def ran(monkeypatch: pytest.MonkeyPatch, encoding: str, arguments: Sequence[str | bytes]) -> Ran:
+    """Run the command in this process, with standard streams of that encoding and arguments as a shell gives them."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding) for _ in range(2))
+    with monkeypatch.context() as patched:
+        patched.setattr("sys.stdout", out)
+        patched.setattr("sys.stderr", err)
+        code = run([os.fsdecode(argument) for argument in arguments])
+        out.flush()
+        err.flush()
+    return Ran(code, out.buffer.getvalue(), err.buffer.getvalue())  # type: ignore[attr-defined]
+
+
+def child(encoding: str, arguments: Sequence[str | bytes], environment: Mapping[str, str]) -> Ran:
     """Run the command in a process of its own whose standard streams have that encoding."""
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "pipeline", *arguments],
         env={**environment, **os.environ, "PYTHONIOENCODING": encoding},
         capture_output=True,
         check=False,
     )
+    return Ran(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize("prefix", ["", "so\x1b[2Jng: "])
@@ -77,7 +112,7 @@ def test_words_of_any_script_stay_in_an_error(capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize("damaged_first", [True, False])
 def test_resume_ends_with_the_worst_code_of_its_songs(
-    journal: Journal, capsys: pytest.CaptureFixture[str], damaged_first: bool
+    journal: Database, capsys: pytest.CaptureFixture[str], damaged_first: bool
 ) -> None:
     songs = [damaged(journal), ordered(journal, draft=NO_SONG)]
 
@@ -89,22 +124,24 @@ def test_resume_ends_with_the_worst_code_of_its_songs(
 
 
 def test_a_song_goes_on_in_the_studio_it_was_begun_in(
-    journal: Journal, capsys: pytest.CaptureFixture[str]
+    journal: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     real = ordered(journal, draft=DRAFT)
     rehearsed = ordered(journal, draft=DRAFT, rehearsal=True)
 
     code = run(["resume", "--json", "--set", "acestep.start_deadline=0", real, rehearsed])
 
-    first, second = json.loads(capsys.readouterr().out)["songs"]
-    assert (5, 5) == (code, first["exit_code"])
-    assert "127.0.0.1:9" in first["message"]
-    assert (rehearsed, True) == (second["id"], second["rehearsal"])
-    assert (real,) == journal.unfinished()
+    done, failed = json.loads(capsys.readouterr().out)["songs"]
+    assert (5, 5) == (code, failed["exit_code"])
+    assert "127.0.0.1:9" in failed["message"]
+    assert (rehearsed, True) == (done["id"], done["rehearsal"])
+    assert [(real, "failed")] == [
+        (job.id, job.state) for job in jobs(journal, latest=0) if job.state != "done"
+    ]
 
 
 def test_a_rehearsal_that_failed_goes_on_as_a_rehearsal(
-    journal: Journal, capsys: pytest.CaptureFixture[str]
+    journal: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("output").mkdir()
     in_the_way = Path("output") / str(datetime.now().astimezone().year)
@@ -112,8 +149,7 @@ def test_a_rehearsal_that_failed_goes_on_as_a_rehearsal(
 
     failed = run(["write", "insomnia", "--rehearse", "--duration", "15"])
     in_the_way.unlink()
-    (song_id,) = journal.unfinished()
-    assert journal.look(song_id).order.rehearsal
+    assert [True] == [job.rehearsal for job in jobs(journal, latest=0)]
     capsys.readouterr()
     resumed = run(["resume", "--json"])
 
@@ -123,25 +159,25 @@ def test_a_rehearsal_that_failed_goes_on_as_a_rehearsal(
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
 def test_json_is_valid_whatever_the_encoding_of_standard_output(
-    journal: Journal, quiet_environment: Mapping[str, str], encoding: str
+    journal: Database, monkeypatch: pytest.MonkeyPatch, encoding: str
 ) -> None:
     ordered(journal, text="夜 für Zoë 🌒")
 
-    ran = child(["resume", "--list", "--json"], quiet_environment, encoding)
+    listed = ran(monkeypatch, encoding, ["jobs", "--json"])
 
-    (song,) = json.loads(ran.stdout.decode(encoding))["songs"]
-    assert (0, "夜 für Zoë 🌒", b"") == (ran.returncode, song["brief"], ran.stderr)
+    (song,) = json.loads(listed.out.decode(encoding))["songs"]
+    assert (0, "夜 für Zoë 🌒", b"") == (listed.code, song["brief"], listed.err)
 
 
 def test_letters_that_a_terminal_lacks_are_escaped(
-    journal: Journal, quiet_environment: Mapping[str, str]
+    journal: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ordered(journal, text="夜 für Zoë")
 
-    ran = child(["resume", "--list"], quiet_environment, "cp1252")
+    listed = ran(monkeypatch, "cp1252", ["jobs"])
 
-    assert (0, b"") == (ran.returncode, ran.stderr)
-    assert "\\u591c für Zoë".encode("cp1252") in ran.stdout
+    assert (0, b"") == (listed.code, listed.err)
+    assert "\\u591c für Zoë".encode("cp1252") in listed.out
 
 
 def test_half_a_character_leaves_a_document_that_every_reader_takes(
@@ -154,52 +190,52 @@ def test_half_a_character_leaves_a_document_that_every_reader_takes(
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        ["resume", b"\xff\xe5"],
-        ["lint", b"\xff.txt", "--json"],
-        ["write", b"a\xff", "--title", b"\xff", "--blend", b"\xff"],
-    ],
-    ids=["id", "file", "brief"],
+    [["resume", b"\xff\xe5"], ["write", b"a\xff", "--title", b"\xff", "--blend", b"\xff"]],
+    ids=["id", "brief"],
 )
 def test_half_a_character_never_ends_in_a_traceback(
-    journal: Journal,
-    quiet_environment: Mapping[str, str],
-    arguments: list[str | bytes],
+    journal: Database, monkeypatch: pytest.MonkeyPatch, arguments: list[str | bytes]
 ) -> None:
-    ran = child(arguments, quiet_environment, "cp1252")
+    refused = ran(monkeypatch, "cp1252", arguments)
 
-    assert 2 == ran.returncode, ran.stderr
-    assert 1 == len(ran.stderr.splitlines())
-    assert b"Traceback" not in ran.stderr
-    if "--json" in arguments:
-        assert 2 == json.loads(ran.stdout.decode("cp1252"))["exit_code"]
+    assert (2, 1) == (refused.code, len(refused.err.splitlines())), refused.err
+    assert b"Traceback" not in refused.err
 
 
-@pytest.mark.parametrize("flags", [[], ["--drop"]], ids=["resume", "drop"])
+def test_half_a_character_never_ends_in_a_traceback_of_a_whole_process(
+    journal: Database, quiet_environment: Mapping[str, str]
+) -> None:
+    refused = child("cp1252", ["lint", b"\xff.txt", "--json"], quiet_environment)
+
+    assert (2, 1) == (refused.code, len(refused.err.splitlines())), refused.err
+    assert b"Traceback" not in refused.err
+    assert 2 == json.loads(refused.out.decode("cp1252"))["exit_code"]
+
+
+@pytest.mark.parametrize("command", [["resume"], ["jobs", "cancel"]], ids=["resume", "cancel"])
 @pytest.mark.parametrize("letter", ["a", "夜", "/", "."])
 def test_an_endless_id_is_no_song(
-    journal: Journal, capsys: pytest.CaptureFixture[str], letter: str, flags: list[str]
+    journal: Database, capsys: pytest.CaptureFixture[str], letter: str, command: list[str]
 ) -> None:
-    code = run(["resume", *flags, letter * 5000])
+    code = run([*command, letter * 5000])
 
-    err = capsys.readouterr().err
-    assert (2, 1) == (code, len(err.splitlines()))
-    assert "no unfinished song" in err
+    assert 2 == code
+    assert f"there is no song '{letter * 10}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("flags", [[], ["--json"]], ids=["plain", "json"])
 def test_a_damaged_order_does_not_hide_the_other_songs(
-    journal: Journal, capsys: pytest.CaptureFixture[str], flags: list[str]
+    journal: Database, capsys: pytest.CaptureFixture[str], flags: list[str]
 ) -> None:
-    before, broken, after = ordered(journal, "one"), damaged(journal), ordered(journal, "two")
+    songs = [ordered(journal, "one"), damaged(journal), ordered(journal, "two")]
 
-    code = run(["resume", "--list", *flags])
+    code = run(["jobs", *flags])
 
-    out, err = capsys.readouterr()
+    out = capsys.readouterr().out
     listed = (
         [song["id"] for song in json.loads(out)["songs"]]
         if flags
         else [line[:16] for line in out.splitlines()]
     )
-    assert (0, [before, after]) == (code, listed)
-    assert f"{broken}/order.json is damaged" in err
+    assert (0, songs) == (code, listed)
+    assert "cannot be read" in out

@@ -180,18 +180,18 @@ def test_a_real_terminal_sees_words_bar_and_summary(
         "TERM": "xterm"
     }
 
-    drawn = on_a_terminal(["write", "--rehearse", "a lamp", "--duration", "20"], coloured, tmp_path)
+    drawn = on_a_terminal(["write", "--rehearse", "a lamp", "--duration", "10"], coloured, tmp_path)
 
     assert "LYRICS:" in drawn
     assert "The band plays" in drawn
-    assert "a rehearsal, not a real take" in drawn
+    assert "a rehearsal, not a real take" in " ".join(plain(drawn).split())  # a long title breaks the line
     assert "\x1b[" in drawn
 
 
 def test_no_color_is_obeyed_on_a_terminal(tmp_path: Path, quiet_environment: Mapping[str, str]) -> None:
     plain = {**quiet_environment, "TERM": "xterm"}
 
-    drawn = on_a_terminal(["write", "--rehearse", "a lamp", "--duration", "20"], plain, tmp_path)
+    drawn = on_a_terminal(["write", "--rehearse", "a lamp", "--duration", "10"], plain, tmp_path)
 
     assert "LYRICS:" in drawn
     assert "songpipe: The band plays" in drawn

@@ -64,7 +64,7 @@ class ScriptedBand:
         return Ticket("http://band.example", f"task-{len(self.jobs)}", "fake", job, 0.0)
 
     def collect(self, tickets: Sequence[Ticket], folder: Path, watch: Any) -> tuple[Outcome, ...]:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         watch.progress(1.0, "played", 0.0)
         return tuple(self._play(ticket, folder) for ticket in tickets)
 

@@ -5,6 +5,8 @@ import math
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -14,22 +16,36 @@ import soundfile
 from pipeline.audio import decode
 from pipeline.audio.ear import SoundfileEar
 from pipeline.errors import ShelfError
+from pipeline.take import Measures
 from tests.fakes import audio_files
 
 ODD_MP3 = b"\xff\xfb\x90\x00" + bytes(413)  # a frame header, then nothing that belongs to it
+
+
+@pytest.fixture
+def ear() -> Iterator[SoundfileEar]:
+    """An ear with a decoder that waits."""
+    with SoundfileEar() as listening:
+        yield listening
 
 
 @pytest.mark.parametrize("kind", audio_files.FORMATS)
 def test_a_tone_measures_as_it_was_made(kind: str, tmp_path: Path) -> None:
     file = audio_files.save(tmp_path / f"tone.{kind}", audio_files.tone(2.0, level=0.5))
 
-    found = SoundfileEar().measure(file)
+    found = Measures(**decode.measure(file))
 
-    assert found is not None
     assert (48_000, 2, True) == (found.sample_rate, found.channels, found.finite)
     assert found.duration_s == pytest.approx(2.0, abs=0.1)  # encoders pad the ends
     assert found.rms_dbfs == pytest.approx(-9.03, abs=0.6)  # a sine at half scale: 20 log10(0.5 / sqrt 2)
     assert -6.5 < found.peak_dbfs < -2
+
+
+@pytest.mark.parametrize("level", [0.5, 0.0], ids=["tone", "silence"])
+def test_the_ear_tells_what_the_decoder_measures(ear: SoundfileEar, level: float, tmp_path: Path) -> None:
+    file = audio_files.save(tmp_path / "tone.flac", audio_files.tone(1.0, level=level))
+
+    assert Measures(**decode.measure(file)) == ear.measure(file)
 
 
 def test_silence_is_minus_infinity(tmp_path: Path) -> None:
@@ -68,40 +84,47 @@ def test_a_file_without_samples_has_no_length(tmp_path: Path) -> None:
     assert (0.0, -math.inf) == (found["duration_s"], found["rms_dbfs"])
 
 
-def test_the_length_is_what_was_decoded_not_what_the_header_says(tmp_path: Path) -> None:
+def test_the_length_is_what_was_decoded_not_what_the_header_says(ear: SoundfileEar, tmp_path: Path) -> None:
     file = tmp_path / "xing.mp3"
     soundfile.write(file, audio_files.tone(10.0), 48_000, format="MP3")  # libsndfile writes a Xing header
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
     assert soundfile.info(file).duration == pytest.approx(10.0, abs=0.1)
 
-    found = SoundfileEar().measure(file)
+    found = ear.measure(file)
 
     assert found is not None
     assert found.duration_s == pytest.approx(5.0, abs=0.5)
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"<html>busy</html>", bytes(5000), ODD_MP3, b"RIFF\x00\x00\x00\x00WAVE"]
+    "content", [b"", b"no", b"<html>busy</html>", bytes(5000), ODD_MP3, b"RIFF\x00\x00\x00\x00WAVE"]
 )
-def test_what_cannot_be_decoded_measures_as_nothing(content: bytes, tmp_path: Path) -> None:
+def test_what_cannot_be_decoded_is_refused(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "take-1.mp3"
     file.write_bytes(content)
 
-    assert SoundfileEar().measure(file) is None
+    assert "null" == decode.answer(json.dumps(str(file)))
 
 
-def test_a_hole_of_zeros_in_an_mp3_is_heard(tmp_path: Path) -> None:
+def test_the_ear_gives_nothing_for_what_cannot_be_decoded(ear: SoundfileEar, tmp_path: Path) -> None:
+    file = tmp_path / "take-1.mp3"
+    file.write_bytes(ODD_MP3)
+
+    assert ear.measure(file) is None
+
+
+def test_a_hole_of_zeros_in_an_mp3_is_heard(ear: SoundfileEar, tmp_path: Path) -> None:
     file = audio_files.make(tmp_path, "mp3", 5)
     content = bytearray(file.read_bytes())
     content[30_000:50_000] = bytes(20_000)
     file.write_bytes(content)
 
-    assert SoundfileEar().measure(file) is None
+    assert ear.measure(file) is None
 
 
 def test_the_decoders_chatter_stays_off_the_terminal(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ear: SoundfileEar, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     file = audio_files.make(tmp_path, "mp3", 1)
     content = bytearray(file.read_bytes())
@@ -110,33 +133,35 @@ def test_the_decoders_chatter_stays_off_the_terminal(
     decode.measure(file)
     assert "Illegal Audio-MPEG-Header" in capfd.readouterr().err
 
-    SoundfileEar().measure(file)
+    ear.measure(file)
 
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_missing_file_is_no_verdict_on_a_take(tmp_path: Path) -> None:
+def test_a_missing_file_is_no_verdict_on_a_take(ear: SoundfileEar, tmp_path: Path) -> None:
     with pytest.raises(ShelfError, match=r"cannot listen to 'gone.mp3': No such file"):
-        SoundfileEar().measure(tmp_path / "gone.mp3")
+        ear.measure(tmp_path / "gone.mp3")
 
 
 def test_a_decoder_that_hangs_is_not_waited_for(tmp_path: Path) -> None:
     file = audio_files.make(tmp_path, "wav", 1)
 
-    assert SoundfileEar(patience_s=0.001).measure(file) is None
+    with SoundfileEar(patience_s=0.001) as impatient:
+        assert impatient.measure(file) is None
 
 
-def test_a_program_in_the_current_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_in_the_current_folder_is_not_run(
+    ear: SoundfileEar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = audio_files.make(tmp_path, "wav", 0.1)
     (tmp_path / "numpy.py").write_text("raise SystemExit('stolen')")
     monkeypatch.chdir(tmp_path)
 
-    assert SoundfileEar().measure(Path(file.name)) is not None
+    assert ear.measure(Path(file.name)) is not None
 
 
-def test_threads_share_one_ear(tmp_path: Path) -> None:
+def test_threads_share_one_ear(ear: SoundfileEar, tmp_path: Path) -> None:
     files = [audio_files.make(tmp_path, "wav", seconds, name=f"t{seconds}") for seconds in (1, 2, 3)]
-    ear = SoundfileEar()
     found: dict[Path, float] = {}
 
     def listen(file: Path) -> None:
@@ -152,19 +177,43 @@ def test_threads_share_one_ear(tmp_path: Path) -> None:
     assert {file: float(seconds) for seconds, file in enumerate(files, 1)} == found
 
 
-def test_the_decoder_prints_the_fields_of_the_measures(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert decode.main(str(audio_files.make(tmp_path, "flac", 0.5))) == 0
+def test_the_decoder_answers_with_the_fields_of_the_measures(tmp_path: Path) -> None:
+    said = decode.answer(json.dumps(str(audio_files.make(tmp_path, "flac", 0.5))))
 
-    printed = json.loads(capsys.readouterr().out)
-    assert ["duration_s", "sample_rate", "channels", "peak_dbfs", "rms_dbfs", "finite"] == list(printed)
+    assert [one.name for one in fields(Measures)] == list(json.loads(said))
 
 
-def test_the_decoder_answers_garbage_with_one(tmp_path: Path) -> None:
-    (tmp_path / "no.mp3").write_bytes(b"no")
+def test_one_decoder_hears_many_takes(tmp_path: Path) -> None:
+    file, odd = audio_files.make(tmp_path, "wav", 1), tmp_path / "odd.mp3"
+    odd.write_bytes(ODD_MP3)
 
-    assert decode.main(str(tmp_path / "no.mp3")) == 1
+    with SoundfileEar() as ear:
+        (first,) = ear._idle
+        heard = [ear.measure(file), ear.measure(odd), ear.measure(file)]
+        kept = list(ear._idle)
+
+    assert [True, False, True] == [one is not None for one in heard]
+    assert [first] == kept
+    assert first.poll() is not None
+
+
+def test_a_decoder_that_died_while_it_waited_costs_no_take(tmp_path: Path) -> None:
+    file = audio_files.make(tmp_path, "wav", 1)
+
+    with SoundfileEar() as ear:
+        (waiting,) = ear._idle
+        waiting.kill()
+        waiting.wait()
+
+        assert ear.measure(file) is not None
+
+
+def test_a_line_break_in_a_path_is_part_of_the_path(tmp_path: Path) -> None:
+    file = audio_files.make(tmp_path, "wav", 0.5)
+    odd = file.rename(tmp_path / "a\nb.wav")
+
+    with SoundfileEar() as ear:
+        assert ear.measure(odd) is not None
 
 
 def test_listening_loads_no_decoder_into_our_own_process() -> None:

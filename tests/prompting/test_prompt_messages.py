@@ -204,8 +204,9 @@ def test_any_brief_stays_on_its_one_line(text: str) -> None:
 
     plain = asked("x").splitlines()
     lines = message.splitlines()
+    its_line = plain.index("> x")
     assert len(plain) == len(lines)
-    assert [line for line in plain if line != "> x"] == [line for line in lines if line in plain]
+    assert [*plain[:its_line], *plain[its_line + 1 :]] == [*lines[:its_line], *lines[its_line + 1 :]]
     message.encode()
 
 
@@ -343,7 +344,7 @@ def test_a_reply_without_a_song_is_told_why_and_shown_the_form_again() -> None:
 
 
 def test_a_long_reply_goes_back_cut_and_its_lines_too() -> None:
-    reply = "word " * 50_000
+    reply = "word " * 10_000
 
     messages = second_ask(FIRST, reply, [finding(line=1, message="m" * 5000)] * 30, "", TEMPLATES)
 

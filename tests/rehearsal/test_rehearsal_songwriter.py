@@ -24,6 +24,7 @@ from pipeline.writing import fit, parse, prompt, rules
 from pipeline.writing.lexicon import words
 from pipeline.writing.prompt import Templates
 from pipeline.writing.taste import Taste
+from tests.fakes.stopwatch import untraced
 
 FERRY = Order("a ferry that never docks", duration_s=180.0)
 BRIEF_WORDS = re.findall(
@@ -269,6 +270,7 @@ def findings(brief: Brief, duration_s: float, seed: int) -> tuple[Finding, ...]:
     return rules.check(parse.song(compose(order, seed)), brief, duration_s, book)
 
 
+@untraced()
 def test_no_song_for_two_hundred_briefs_breaks_an_error_level_rule() -> None:
     dice = random.Random(11)  # noqa: S311 -- briefs are no secrets
     broken: list[tuple[str, float, Finding]] = []

@@ -53,11 +53,20 @@ class Ran:
 
     @property
     def file(self) -> Path:
-        """The path that was printed."""
-        return Path(self.out.strip())
+        """The one path that was printed."""
+        (path,) = self.out.splitlines()
+        return Path(path)
 
 
 Songpipe = Callable[..., Ran]
+
+
+def unfinished(songpipe: Songpipe) -> list[dict[str, Any]]:
+    """Everything in the journal that is not done."""
+    songs: list[dict[str, Any]] = songpipe("jobs", "--json").document["songs"]
+    return [song for song in songs if song["state"] != "done"]
+
+
 Servers = Callable[..., RehearsalStudio]
 
 
@@ -76,7 +85,7 @@ def songpipe(workspace: Path, capfd: pytest.CaptureFixture[str]) -> Songpipe:
 
     def command(*arguments: str) -> Ran:
         extra = [part for assignment in QUICK for part in ("--set", assignment)]
-        takes_settings = arguments[0] in {"write", "render", "resume"} and "--list" not in arguments
+        takes_settings = arguments[0] in {"write", "render", "resume", "batch", "daily", "worker"}
         capfd.readouterr()
         code = run([*arguments, *(extra if takes_settings else [])])
         out, err = capfd.readouterr()

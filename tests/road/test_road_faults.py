@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engine.journal import Journal
-from tests.road.conftest import Servers, Songpipe
+from tests.road.conftest import Servers, Songpipe, unfinished
 
 SHORT = ("--duration", "20")
 
@@ -229,25 +228,14 @@ def test_resume_tells_every_song_that_failed_and_finishes_the_others(
     servers("band-500")
     for brief in ("one", "two"):
         songpipe("write", brief, *SHORT)
-    listed = songpipe("resume", "--list")
-    servers("silent-failure:2")
+    listed = unfinished(songpipe)
+    servers("silent-failure:3")
 
     ran = songpipe("resume", "--json", "--set", "acestep.spare_takes=1")
 
-    assert ["one", "two"] == [line.split()[-1] for line in listed.out.splitlines()]
+    assert [("one", "failed"), ("two", "failed")] == [(song["brief"], song["state"]) for song in listed]
     assert (5, 1, 1) == (ran.code, ran.document["done"], ran.document["failed"])
     assert {"songpipe.song/1", "songpipe.error/1"} == {song["schema"] for song in ran.document["songs"]}
-
-
-def test_a_song_of_another_process_is_left_alone(songpipe: Songpipe, servers: Servers) -> None:
-    servers("band-500")
-    songpipe("write", "one", *SHORT)
-    (song,) = songpipe("resume", "--list", "--json").document["songs"]
-    with Journal(Path("output/.songpipe/songs")).reopen(song["id"]):
-        ran = songpipe("resume", song["id"])
-
-    assert 2 == ran.code
-    assert "another process" in ran.err
 
 
 @pytest.mark.parametrize("draft", ["", "\n"])
@@ -276,7 +264,7 @@ def test_a_failure_that_cost_nothing_leaves_nothing_to_resume(
 
     assert ran.code in {3, 4}
     assert "songpipe resume" not in ran.err
-    assert [] == songpipe("resume", "--list", "--json").document["songs"]
+    assert [] == songpipe("jobs", "--json").document["songs"]
 
 
 def test_the_command_that_goes_on_works_as_it_stands(songpipe: Songpipe, servers: Servers) -> None:
@@ -291,14 +279,27 @@ def test_the_command_that_goes_on_works_as_it_stands(songpipe: Songpipe, servers
     assert (0, True) == (resumed.code, resumed.file.exists())
 
 
-def test_an_unfinished_song_can_be_dropped(songpipe: Songpipe, servers: Servers) -> None:
+def test_an_unfinished_song_can_be_given_up(songpipe: Songpipe, servers: Servers) -> None:
     servers("band-500")
     songpipe("write", "one", *SHORT)
-    (song,) = songpipe("resume", "--list", "--json").document["songs"]
+    (song,) = unfinished(songpipe)
 
-    dropped = songpipe("resume", "--drop", song["id"])
+    given_up = songpipe("jobs", "cancel", song["id"])
+    resumed = songpipe("resume", "--json")
 
-    assert ("written", 0) == (song["stage"], dropped.code)
-    assert [] == songpipe("resume", "--list", "--json").document["songs"]
+    assert ("written", 0, song["id"]) == (song["stage"], given_up.code, given_up.out.strip())
+    assert (0, []) == (resumed.code, resumed.document["songs"])
+    assert ["cancelled"] == [left["state"] for left in unfinished(songpipe)]
     assert Path(f"output/.songpipe/songs/{song['id']}/draft-1.txt").exists()
-    assert 2 == songpipe("resume", "--drop").code
+
+
+def test_a_song_that_was_given_up_is_taken_up_again_by_its_name(songpipe: Songpipe, servers: Servers) -> None:
+    servers("band-500")
+    songpipe("write", "one", *SHORT)
+    (song,) = unfinished(songpipe)
+    songpipe("jobs", "cancel", song["id"])
+    servers("401")  # the words are there: nobody may ask for them again
+
+    resumed = songpipe("resume", song["id"])
+
+    assert (0, True, []) == (resumed.code, resumed.file.exists(), unfinished(songpipe))

@@ -1,7 +1,5 @@
 """For any song: checking never fails, mending keeps its promises, and both take linear time."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from pipeline.song import Section, Severity, Song, clean_line
 from pipeline.writing.draft import Draft, Positions
 from pipeline.writing.mend import MENDERS, mend
 from pipeline.writing.rules import Rulebook, check, known_ids
+from tests.fakes import stopwatch
 from tests.rules.conftest import PROMPT
 
 HOOKS = ["Opens with", "I woke up", "the song must hook the listener in the first 10 seconds"]
@@ -120,9 +119,7 @@ def test_time_grows_with_the_song_and_not_with_its_square(kind: str, book: Ruleb
     brief = Brief(text="insomnia", language="en")
 
     def seconds(draft: Draft) -> float:
-        began = time.process_time()
-        mend(draft, check(draft, brief, 240, book), brief, 240, book)
-        return time.process_time() - began
+        return stopwatch.seconds(lambda: mend(draft, check(draft, brief, 240, book), brief, 240, book))
 
     small = min(seconds(hostile(kind, 5_000)) for _ in range(2))
     large = seconds(hostile(kind, 40_000))

@@ -1,5 +1,7 @@
 """Claims about brief files: every song becomes a brief, and every fault names its line."""
 
+import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,7 @@ songs:
 
 
 def from_text(text: str) -> tuple[Brief, ...]:
-    return briefs.to_briefs(parse(text, "b.yaml"))
+    return tuple(brief for _, brief in briefs.from_yaml(parse(text, "b.yaml"), most_combinations=200))
 
 
 def test_the_file_of_the_contract_becomes_its_two_briefs(tmp_path: Path) -> None:
@@ -39,7 +41,7 @@ def test_the_file_of_the_contract_becomes_its_two_briefs(tmp_path: Path) -> None
             takes=2,
             seed=7,
         ),
-    ) == briefs.read(path)
+    ) == tuple(brief for _, brief in briefs.read(path, 200))
 
 
 def test_every_option_of_a_brief_may_stand_in_the_file() -> None:
@@ -81,12 +83,13 @@ def test_a_song_overrides_a_default_in_another_spelling() -> None:
     [
         ("", 1, "needs 'songs:'"),
         ("- a song", 1, "needs 'songs:'"),
-        ("defaults: {takes: 2}", 1, "'songs' must be a list"),
+        ("defaults: {takes: 2}", 1, "needs 'songs:'"),
+        ("{}", 1, "needs 'songs:'"),
         ("\nsongs:", 2, "'songs' must be a list"),
         ("songs: []", 1, "at least one song"),
         ("songs: insomnia", 1, "'songs' must be a list"),
         ("song:\n- x", 1, "unknown key 'song'; the nearest is 'songs'"),
-        ("songs: [x]\nxyzzy: 1", 2, "unknown key 'xyzzy'; known here: defaults, songs"),
+        ("songs: [x]\nxyzzy: 1", 2, "unknown key 'xyzzy'; known here: defaults, songs, matrix"),
         ("defaults: 3\nsongs: [x]", 1, "'defaults' must be keys with values, not 3"),
         ("defaults:\n  takes: 99\nsongs: [x]", 2, "takes 99: must be from 1 to 16"),
         ("defaults:\n  brief: y\nsongs: [x]", 2, "unknown key 'brief'"),
@@ -132,12 +135,55 @@ def test_a_fault_is_told_with_its_line(text: str, line: int, said: str) -> None:
     assert 2 == caught.value.exit_code
 
 
+def test_the_first_fault_is_told_with_the_number_of_the_others() -> None:
+    text = "songs:\n- x\n- {brief: y, bpm: 7}\n- 1984\n- {bpm: 60}"
+
+    with pytest.raises(BriefError, match=r"b\.yaml:3: bpm 7: .* \(and 2 more\)$"):
+        from_text(text)
+
+
+def test_a_fault_in_the_defaults_counts_once_whatever_number_of_songs_it_spoils() -> None:
+    text = "defaults: {takes: 99}\nsongs: [x, y, z]"
+
+    with pytest.raises(BriefError, match=r"b\.yaml:1: takes 99: must be from 1 to 16$"):
+        from_text(text)
+
+
+def test_every_song_stands_on_the_line_of_its_text() -> None:
+    file = briefs.from_yaml(parse("songs:\n- x\n- bpm: 60\n  brief: y\n", "b.yaml"), 200)
+
+    assert [(2, "x"), (4, "y")] == [(line, brief.text) for line, brief in file]
+    assert 2 == len(file)
+
+
+def test_a_song_with_the_content_of_one_before_it_names_the_first_of_them() -> None:
+    one = briefs.from_text("a ferry\nsalt\n a  ferry \n", "one.txt")
+    two = briefs.from_yaml(
+        parse("songs:\n- {brief: a ferry, takes: 1}\n- {brief: salt, takes: 2}", "b.yaml"), 200
+    )
+
+    found = [(song.place, song.repeats) for song in briefs.in_order([one, two])]
+
+    assert [
+        ("one.txt:1", ""),
+        ("one.txt:2", ""),
+        ("one.txt:3", "one.txt:1"),
+        ("b.yaml:2", "one.txt:1"),
+        ("b.yaml:3", ""),
+    ] == found
+
+
+def test_a_file_with_more_songs_than_anyone_makes_is_refused() -> None:
+    with pytest.raises(BriefError, match="more than 100,000 songs"):
+        from_text("songs: [" + "x," * 100_001 + "]")
+
+
 def test_a_brief_file_that_is_no_yaml_is_refused_the_same_way(tmp_path: Path) -> None:
     path = tmp_path / "b.yaml"
     path.write_text("songs: [")
 
     with pytest.raises(SettingsError, match=r"b\.yaml:1: not YAML"):
-        briefs.read(path)
+        briefs.read(path, 200)
 
 
 @settings(max_examples=150, deadline=None)
@@ -150,3 +196,13 @@ def test_no_brief_file_does_anything_but_become_briefs_or_be_refused(text: str) 
             return error.message
 
     assert said().startswith("b.yaml:") or not said()
+
+
+def test_the_examples_of_the_how_to_are_brief_files() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "batch.md").read_text(encoding="utf-8")
+    blocks = [block for block in re.findall(r"(?:^    .*\n)+", page, re.M) if "songpipe batch" not in block]
+
+    plain, *in_yaml = [textwrap.dedent(block) for block in blocks]
+
+    assert 2 == len(briefs.from_text(plain, "b.txt"))
+    assert [2, 8] == [len(from_text(text)) for text in in_yaml]

@@ -31,13 +31,13 @@ def test_the_most_specific_variable_wins() -> None:
 def test_without_a_key_there_is_none() -> None:
     found = keys.read({})
 
-    assert ("", "", "") == (found.writer, found.writer_variable, found.band())
+    assert ("", "", "") == (found.writer, found.writer_variable, found.of())
 
 
 def test_music_servers_may_have_keys_of_their_own() -> None:
     found = keys.read({"ACESTEP_API_KEY": "one", "ATTIC_KEY": "two", "OTHER": "three"}, ["ATTIC_KEY"])
 
-    assert ("one", "two", "") == (found.band(), found.band("ATTIC_KEY"), found.band("OTHER"))
+    assert ("one", "two", "") == (found.of(), found.of("ATTIC_KEY"), found.of("OTHER"))
 
 
 @pytest.mark.parametrize("value", ["two words", "a\nb", "schlüssel", "a\x00b", "“quoted”"])
@@ -123,3 +123,9 @@ def test_a_key_in_a_file_is_told_which_variable_to_use(tmp_path: Path, line: str
     with pytest.raises(SettingsError, match=r"songpipe\.yaml:1: .* looks like an API key") as caught:
         load(environ={}, home=tmp_path, cwd=tmp_path)
     assert variable in caught.value.hint
+
+
+def test_a_list_of_secrets_may_have_blanks_between_them() -> None:
+    found = keys.read({"NOTIFY": " json://a,\n json://b "}, [], ["NOTIFY", "NOT_SET"])
+
+    assert ("json://a, json://b", "") == (found.of("NOTIFY"), found.of("NOT_SET"))

@@ -42,7 +42,8 @@ def test_mappings_are_told_by_what_they_hold() -> None:
 
     assert "mapping to mapping (input, output)" == types["llm.prices"]
     assert types["rules"].startswith("mapping to error, warning, note, off or mapping to")
-    assert "list of mapping (url, key_env, name)" == types["acestep.servers"]
+    server = "url, key_env, name, weight, max_duration, via, start_command"
+    assert f"list of mapping ({server})" == types["acestep.servers"]
 
 
 def test_every_default_of_the_file_is_in_the_table() -> None:

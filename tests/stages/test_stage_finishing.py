@@ -1,13 +1,11 @@
 """The finished track: its parameters, its timings, and what the house filled in."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from pipeline.brief import Brief
-from pipeline.engine.journal import Journal, Order, Session
+from pipeline.engine.session import Session
 from pipeline.stages.finishing import finish
 from pipeline.stages.recording import record
 from pipeline.stages.settling import settle
@@ -15,13 +13,6 @@ from tests.fakes import tracks
 from tests.fakes.players import HOUSE, LOUD, PLAYING, QUIET, Clock, KeepingTagger, ScriptedBand, studio
 
 BRIEF = Brief(text="insomnia")
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    """A song's session, in a journal of its own."""
-    with Journal(tmp_path / "songs").begin(Order(BRIEF)) as opened:
-        yield opened
 
 
 def test_the_parameters_are_those_of_the_chosen_takes_job(session: Session) -> None:

@@ -1,14 +1,12 @@
 """The recording stage: how many jobs are played, with which seed, and what is told of them."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from pipeline.arranging import LOST_SENTENCE, SEED_SENTENCE
 from pipeline.brief import Brief
-from pipeline.engine.journal import Journal, Order, Session
+from pipeline.engine.session import Session
 from pipeline.errors import BandError, TakesError
 from pipeline.stages.recording import record
 from pipeline.take import Failure, Trouble
@@ -19,13 +17,6 @@ WORDS = tracks.words()
 BRIEF = Brief(text="insomnia")
 NO_PLANNER = Failure(Trouble.NO_LANGUAGE_MODEL, "the script says so")
 LOST = Failure(Trouble.LOST, "the script says so")
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    """A song's session, in a journal of its own."""
-    with Journal(tmp_path / "songs").begin(Order(BRIEF)) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("spare", [0, 1, 2])

@@ -1,13 +1,11 @@
 """The writing stage: what the second ask says, and how often it is asked."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from pipeline.brief import Brief
-from pipeline.engine.journal import Journal, Order, Session
+from pipeline.engine.session import Session
 from pipeline.errors import DraftError
 from pipeline.settings.templates import load_templates
 from pipeline.song import Finding, Severity
@@ -36,13 +34,6 @@ The kitchen clock keeps biting
 Leave the hall light burning
 """
 BAD = GOOD.replace("I buried your name in copper", "A purple kettle hums")
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    """A song's session, in a journal of its own."""
-    with Journal(tmp_path / "songs").begin(Order(BRIEF)) as opened:
-        yield opened
 
 
 def test_the_second_ask_quotes_the_line_that_is_at_fault(session: Session) -> None:

@@ -123,6 +123,7 @@ WRAPPING = {
     "a word count after it": around("", "\n\n(Word count: 57)"),
     "notes under a heading": around("", "\n\n## Why this works\nThe kettle is concrete."),
     "an offer behind a fence": around("```\n", "```\nFeel free to ask for another version."),
+    "reasoning opened twice": around("<think>one\n<think>two</think>\n"),
     "reasoning before it": around("<think>\nPROMPT: no\nLYRICS:\n[Verse]\nNot this\n</think>\n"),
     "an orphan end of reasoning": around("I will write\n[Verse]\nNot this\n</think>\n"),
     "two reasonings": around("<thinking>one</thinking>\n<think>two <b>x</b>\n\n</think>", "<think>and after</think>"),

@@ -1,0 +1,42 @@
+"""The settings of a run, and what its songs keep of them."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.settings import environment
+from pipeline.settings.load import Assignment, Loaded
+from pipeline.settings.load import load as load_settings
+
+Given = Mapping[str, Any]
+# What a song keeps of the run's settings; where the journal lies, for one, is the run's own affair.
+_OF_A_SONG = ("llm.", "acestep.", "taste", "prompts", "rules", "listening", "finish.")
+
+
+def load(given: Given, assignments: Sequence[Assignment] = ()) -> Loaded:
+    """Read the settings with the common options on top."""
+    output = given.get("output")
+    return load_settings(
+        environ=environment.current(),
+        home=Path.home(),
+        cwd=Path.cwd(),
+        config=given.get("config"),
+        assignments=assignments,
+        output=str(output) if output is not None else None,
+    )
+
+
+def kept_with_a_song(assignments: Sequence[Assignment]) -> tuple[Assignment, ...]:
+    """Choose the settings of this run that its songs are ordered with."""
+    return tuple(
+        one for one in assignments if (one if isinstance(one, str) else one[1]).startswith(_OF_A_SONG)
+    )
+
+
+def resume_command(given: Given) -> str:
+    """Give what the user types to go on: with the same files as now, and it works as it stands."""
+    flags = [
+        part for name in ("config", "output") if given.get(name) for part in (f"--{name}", str(given[name]))
+    ]
+    return shlex.join(["songpipe", "resume", *flags])

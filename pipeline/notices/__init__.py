@@ -1,0 +1,1 @@
+"""Notices: telling people and watchdogs how the song of the day went."""
