@@ -47,7 +47,9 @@ def _member(loaded: Loaded, server: Server, *, start: bool) -> Member:
     access = Tunnel(server.via, server.url) if server.via else None
     key = loaded.keys.of(server.key_env)
 
-    log = f"{slug(server.label)}-{hashlib.sha256(server.identity.encode()).hexdigest()[:6]}.log"
+    name = slug(server.label)
+    if [slug(one.label) for one in loaded.settings.acestep.band].count(name) > 1:
+        name += f"-{hashlib.sha256(server.identity.encode()).hexdigest()[:6]}"
     quick = replace(deadlines(loaded.settings.acestep), connect_s=_QUICK_S, answer_s=_QUICK_S)
 
     def is_up() -> bool:
@@ -59,7 +61,7 @@ def _member(loaded: Loaded, server: Server, *, start: bool) -> Member:
             server.via,
             is_up,
             watch,
-            log=loaded.settings.output.absolute() / ".songpipe" / "servers" / log,
+            log=loaded.settings.output.absolute() / ".songpipe" / "servers" / f"{name}.log",
             patience_s=loaded.settings.acestep.load_deadline,
         )
 
