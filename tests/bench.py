@@ -42,7 +42,7 @@ def _arguments() -> argparse.Namespace:
     asking.add_argument("--quick", action="store_true", help="small numbers: to see that all of it runs")
     asking.add_argument("--scale", type=float, help="by how much time is scaled down")
     asking.add_argument("--songs", type=int, help="songs for each server")
-    asking.add_argument("--spread", type=float, default=0.0, help="share by which jobs differ in length")
+    asking.add_argument("--spread", type=float, default=0.1, help="share by which jobs differ in length")
     asking.add_argument("--songpipe", type=Path, default=SONGPIPE, help="another command to measure")
     said = asking.parse_args()
     if unknown := set(said.figures) - set(FIGURES):

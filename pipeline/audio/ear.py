@@ -107,6 +107,7 @@ def _started() -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         encoding="utf-8",
+        start_new_session=True,  # Ctrl-C is for us, and says nothing about a take
     )
 
 

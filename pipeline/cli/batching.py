@@ -1,7 +1,7 @@
 """The batch: brief files read whole, their songs made or queued, or only told about."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,11 @@ from pipeline.wiring.journal import database, seats
 
 Given = Mapping[str, Any]
 # After these no other song of the run can do better: the rest is left for later.
-_FOR_ALL = (KeyRejected, BalanceEmpty, CostLimit)
+_FOR_ALL = (KeyRejected, BalanceEmpty)
+_PERHAPS_FOR_ALL = (BandError, CostLimit)  # one after the other: no server plays, or no money is left
+
+
+_SHARES = 4  # of a budget at most: a share must be worth a model's longest reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def run(given: Given, files: Sequence[str], wish: Wish) -> int:
         seats=count,
         rehearsing=bool(given.get("rehearse")),
         adopting=True,
-        budget=None if wish.max_cost is None else Budget(wish.max_cost, count),
+        budget=None if wish.max_cost is None else Budget(wish.max_cost, min(count, len(orders), _SHARES)),
         resume_command=resume_command(given),
     )
     with (
@@ -101,11 +105,11 @@ def _make(desk: Desk, found: Sorted, songs: Following) -> None:
     """Make what is to be made; when no other song could do better than those that failed, leave the rest."""
     desk.place(found.new)
     desk.take(found.again)
-    silent = 0
+    in_a_row = 0
     gone: set[str] = set()
     for ended in songs.follow(desk.work(found.to_do, gone)):
-        silent = silent + 1 if isinstance(ended.error, BandError) else 0
-        if isinstance(ended.error, _FOR_ALL) or silent >= max(3, desk.seats):
+        in_a_row = in_a_row + 1 if isinstance(ended.error, _PERHAPS_FOR_ALL) else 0
+        if isinstance(ended.error, _FOR_ALL) or in_a_row >= max(3, desk.seats):
             gone.update(desk.withdraw())
     songs.left += len(gone)
 
@@ -135,8 +139,11 @@ def _tell_only(given: Given, orders: dict[str, Order], loaded: Loaded, wish: Wis
             if wish.again:
                 orders = made_anew(orders, ledger, loaded.settings.output)
             found = sort_out(orders, ledger, presence.dead, wish.limit)
-            past = ledger.entries(presence.dead, status="SUCCESS", sort_desc=True, limit=50)
+            done = ledger.entries(presence.dead, status="SUCCESS", sort_desc=True, limit=50)
+            past = [entry for entry in done if entry.order.rehearsal == bool(given.get("rehearse"))]
     foretold = estimate([orders[song] for song in found.to_do], past, loaded.settings)
+    if given.get("rehearse"):
+        foretold = replace(foretold, cost_usd=0.0)
     if given.get("json"):
         say_json(_document(found, orders, foretold))
         return 0

@@ -20,7 +20,7 @@ from pipeline.cli.printing import say
 from pipeline.engine.daily import Calendar
 from pipeline.engine.desk import Desk, Run
 from pipeline.engine.performance import Ended
-from pipeline.errors import SongpipeError
+from pipeline.errors import Interrupted, SongpipeError
 from pipeline.notices.notices import Notices
 from pipeline.notices.schedules import Job, crontab, systemd
 from pipeline.settings import environment, variables
@@ -59,7 +59,7 @@ def run(given: Given, wish: Wish) -> int:
     except SongpipeError as error:
         tell.failed("There is no song of the day", error.message)
         raise
-    for failure in songs.failed.values():
+    for failure in [*songs.failed.values(), *([songs.stop] if songs.stop else [])]:
         tell.failed("There is no song of the day", failure.message)
     return songs.code
 
@@ -67,7 +67,7 @@ def run(given: Given, wish: Wish) -> int:
 def _make_days(given: Given, wish: Wish, loaded: Loaded, tell: Notices) -> Following:
     days = calendar(loaded, rehearsal=bool(given.get("rehearse")))
     today = wish.day or day_of(datetime.now().astimezone(), loaded.settings.daily.timezone)
-    plan = Run(rehearsing=days.rehearsal, adopting=True, resume_command=resume_command(given))
+    plan = Run(seats=2, rehearsing=days.rehearsal, adopting=True, resume_command=resume_command(given))
     with (
         following(given, None, single=not wish.catch_up) as songs,
         at_the_desk(given, loaded, plan, wish.assignments, songs.board) as desk,
@@ -76,8 +76,10 @@ def _make_days(given: Given, wish: Wish, loaded: Loaded, tell: Notices) -> Follo
             song = days.id(day)
             before = desk.ledger.known([song]).get(song)
             if before is not None and before.state == "done":
+                songs.board.watch.note(f"the song of {day} is there already{_ignored(wish)}")
                 songs.known(before)
                 continue
+            songs.board.watch.note(f"the song of {day}")
             if before is None:
                 _wait(wish.jitter, songs.board.watch)
                 brief = _brief(wish, days, day, desk)
@@ -86,8 +88,16 @@ def _make_days(given: Given, wish: Wish, loaded: Loaded, tell: Notices) -> Follo
                 desk.take([song])
             tell.started()
             for ended in songs.follow(desk.work([song]), only=song):
-                _announce(ended, tell)
+                _announce(ended, day, tell)
+            if song not in songs.finished and song not in songs.failed:
+                songs.failed[song] = Interrupted(
+                    f"the song of {day} was stopped by another process", hint=resume_command(given)
+                )
     return songs
+
+
+def _ignored(wish: Wish) -> str:
+    return "; --theme changes nothing now" if wish.theme else ""
 
 
 def _brief(wish: Wish, days: Calendar, day: date, desk: Desk) -> Brief:
@@ -103,10 +113,10 @@ def _wait(jitter: int, watch: Watch) -> None:
         time.sleep(seconds)
 
 
-def _announce(ended: Ended, tell: Notices) -> None:
+def _announce(ended: Ended, day: date, tell: Notices) -> None:
     if ended.how == "done":
         title, file = str(ended.result.get("title")), str(ended.result.get("file"))
-        tell.succeeded(f"Song of the day: {title}", file, [Path(file)])
+        tell.succeeded(f"Song of {day}: {title}", file, [Path(file)])
 
 
 def _job(given: Given, wish: Wish, loaded: Loaded) -> Job:

@@ -112,7 +112,8 @@ class Following:
             say(",\n" if number else "\n", nl=False)
             say_json(song, nl=False)
         counts = {"done": len(self.finished), "failed": len(self.failed), "skipped": len(self.skipped)}
-        say("],\n" + json.dumps(counts).strip("{}") + "}")
+        stop = {} if self.stop is None else {"message": self.stop.message, "hint": self.stop.hint}
+        say("],\n" + json.dumps({**counts, "stopped": self.left, **stop}).strip("{}") + "}")
 
     def _only(self) -> dict[str, Any]:
         for song, known in self.finished.items():

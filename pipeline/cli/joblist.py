@@ -51,6 +51,7 @@ def _document(job: Job) -> dict[str, Any]:
         "id": job.id,
         "brief": job.brief,
         "origin": job.origin,
+        "day": job.day,
         "rehearsal": job.rehearsal,
         "state": job.state,
         "stage": job.stage,
@@ -71,7 +72,7 @@ def _line(job: Job) -> str:
 
 
 def _facts(job: Job) -> Iterator[str]:
-    yield harmless(job.brief.replace("\n", " "))[:60]
+    yield f"{job.day} " * bool(job.day) + harmless(job.brief.replace("\n", " "))[:60]
     if job.stage:
         yield job.stage
     if job.server:

@@ -39,7 +39,7 @@ class Calendar:
                 date.fromisoformat(entry.order.day).toordinal(),
             )
             for entry in ledger.entries(dead, user=ORIGIN)
-            if entry.order.day and entry.id != self.id(day)
+            if entry.order.day and entry.order.rehearsal == self.rehearsal and entry.id != self.id(day)
         ]
         theme = due(self.themes, day.toordinal(), nearest_uses(past, day.toordinal()))
         return Brief(text=brief_text(theme), blend=theme.blend)

@@ -77,6 +77,9 @@ class Database:
             raise ShelfError(
                 f"the journal cannot be used: {reason} ({self.name})", hint=_advice(self, reason)
             ) from None
+        except ValueError:  # of the driver, about the address; its words may quote the password
+            hint = "write it as postgresql://user:password@host/name"
+            raise ShelfError("the address of the journal's database cannot be read", hint=hint) from None
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise ShelfError(

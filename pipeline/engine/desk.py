@@ -19,7 +19,7 @@ from pipeline.engine.foreman import Foreman, adopt, take_up
 from pipeline.engine.halt import Halt
 from pipeline.engine.ledger import STOPPED, Entry, Ledger, shared
 from pipeline.engine.order import Order
-from pipeline.engine.performance import Ended, NoteDown, Notes, Performer
+from pipeline.engine.performance import CANCELLED, Ended, NoteDown, Notes, Performer
 from pipeline.engine.presence import arrive
 from pipeline.engine.works import Parked, Works
 from pipeline.errors import Interrupted
@@ -77,6 +77,7 @@ class Desk:
         self._called_off: set[str] = set()
         self._adopted: set[str] = set()
         self._ended: set[str] = set()
+        self._awaited: set[str] = set()
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -151,15 +152,16 @@ class Desk:
 
         Nobody waits for the `withdrawn` ones, which may become more on the way.
         """
-        left = set(ids)
+        left = self._awaited = set(ids)
         look_at = time.monotonic() + _ELSEWHERE_S
         while left.difference(withdrawn) or self._adopted:
             for ended in self._some_ends():
                 left.discard(ended.id)
                 yield ended
             if (began := time.monotonic()) >= look_at:
-                for ended in self._ended_elsewhere(left):
+                for ended in self._ended_elsewhere(left | self._adopted):
                     left.discard(ended.id)
+                    self._adopted.discard(ended.id)
                     yield ended
                 took_s = time.monotonic() - began  # among ten thousand songs a look takes a while
                 look_at = time.monotonic() + max(_ELSEWHERE_S, _ELSEWHERE_SHARE * took_s)
@@ -173,6 +175,7 @@ class Desk:
         """Begin nothing more; gives the ids of the songs that wait for someone to go on with them."""
         waiting = self.ledger.waiting(self.name)
         self.ledger.move(waiting, self._waiting_room)
+        self._adopted.difference_update(waiting)
         return waiting
 
     def stop(self) -> list[str]:
@@ -231,7 +234,8 @@ class Desk:
                 self._open_room()
         if self._plan.adopting or self._plan.serving:
             orphans = adopt(self.ledger, self._presence, self._home)
-            self._adopted.update(orphan.id for orphan in orphans if self._home(orphan) == self.name)
+            ours = {orphan.id for orphan in orphans if self._home(orphan) == self.name}
+            self._adopted.update(ours - self._ended - self._awaited)
         if self._plan.serving:
             self._fetch()
         known = self.ledger.known(list(self._at_work))
@@ -241,7 +245,9 @@ class Desk:
         self.ledger.open_room(self.name, self._plan.seats, _LOOK_S)
 
     def _home(self, orphan: Entry) -> str:
-        """Tell where a dead process's song goes on: here if it had been begun and is of our kind."""
+        """Tell where a dead process's song goes on: here if it had been begun and is of our kind, or is awaited."""
+        if orphan.id in self._awaited:
+            return self.name
         ours = orphan.state == "running" and orphan.order.rehearsal == self._plan.rehearsing
         return self.name if ours else shared(rehearsal=orphan.order.rehearsal)
 
@@ -265,14 +271,16 @@ class Desk:
     def _heed(self, song_id: str) -> None:
         self._halt.heed()
         if song_id in self._called_off:
-            raise Interrupted("cancelled")
+            raise Interrupted(CANCELLED)
 
     def _perform(self, song_id: str, order: str, notes: Notes, note: NoteDown) -> dict[str, Any]:
         """Make one song; called by the works, in a thread of its own."""
+        for past in (self._called_off, self._parked, self._ended):  # of an earlier try in this process
+            past.discard(song_id)
         self._at_work.add(song_id)
         try:
             ended = self._performer.perform(song_id, order, notes, note)
-            if ended.how == "stopped":
+            if ended.how in {"stopped", "cancelled"}:
                 self._parked.add(song_id)
             self._ended.add(song_id)
             self._ends.put(ended)

@@ -22,6 +22,7 @@ class Job:
     id: str
     brief: str
     origin: str
+    day: str
     rehearsal: bool
     state: str
     stage: str
@@ -90,6 +91,7 @@ def _job(entry: Entry, ledger: Ledger, database: Database, now: float) -> Job:
         id=entry.id,
         brief=entry.order.brief.text,
         origin=entry.order.origin,
+        day=entry.order.day,
         rehearsal=entry.order.rehearsal,
         state=entry.state,
         stage=str(told.get("label") or told.get("stage") or _stage(notes)) if is_open else "",

@@ -17,6 +17,7 @@ from pipeline.studio import Studio, Watch
 from pipeline.track import Track
 from pipeline.workflow import make_track, play_draft, write_words
 
+CANCELLED = "cancelled"  # what an Interrupted says when someone gave up this very song
 Notes = Sequence[tuple[str, str]]
 NoteDown = Callable[[str, str], None]
 
@@ -60,6 +61,8 @@ class Performer:
             session = self._session(song_id, orders.read(order), notes, note)
             return self._within_budget(session)
         except Interrupted as error:
+            if error.message == CANCELLED:
+                return Ended(song_id, "cancelled", error=error)
             return Ended(song_id, "stopped", error=Interrupted(error.message, hint=self._way_on(song_id)))
         except SongpipeError as error:
             return self._failed(song_id, session, error)

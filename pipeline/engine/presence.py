@@ -7,19 +7,26 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
 from filelock import FileLock, Timeout
 
 from pipeline.engine.database import Database
 from pipeline.errors import ShelfError
+from pipeline.library import disk
 
 PREFIX = "run-"
 _PATIENCE_S = (
     60.0  # for the lock that only one process at a time moves songs under; it is held for milliseconds
 )
 # A machine that lost its power says no goodbye: the server asks after 10 s of silence, and gives up 10 s later.
+_NOTICES_SILENCE: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
+}
 _ALIVE = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 2"
 
 # A server that was away has dropped everybody's lock; the others look every 5 s, and take theirs again then.
@@ -78,13 +85,14 @@ class FilePresence:
         return [name for name in names if name != self.name and self._is_free(name)]
 
     def _is_free(self, name: str) -> bool:
-        if not self._file(name).exists():
-            return True
-        try:
-            with FileLock(self._file(name), timeout=0):
+        with disk.failures_told("see who works on songs", self._folder):
+            if not self._file(name).exists():
                 return True
-        except Timeout:
-            return False
+            try:
+                with FileLock(self._file(name), timeout=0):
+                    return True
+            except Timeout:
+                return False
 
     def _sweep(self) -> None:
         """Take away the locks that the dead left behind."""
@@ -95,12 +103,17 @@ class FilePresence:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Be the only process that moves songs from hand to hand. Raises ShelfError."""
+        lock = FileLock(self._folder / "moving.lock", timeout=_PATIENCE_S)
         try:
-            with FileLock(self._folder / "moving.lock", timeout=_PATIENCE_S):
-                yield
+            with disk.failures_told("lock the journal", self._folder):
+                lock.acquire()
         except Timeout as error:
             hint = "stop the process that hangs; songpipe jobs shows what is in the works"
             raise ShelfError("another songpipe has held the journal for a minute", hint=hint) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def renew(self) -> bool:
         """A locked file stays locked."""
@@ -132,7 +145,7 @@ class PostgresPresence:
 
     def _arrived(self) -> psycopg.Connection:
         connection = psycopg.connect(
-            self._url, autocommit=True, connect_timeout=10, application_name="songpipe"
+            self._url, autocommit=True, connect_timeout=10, application_name="songpipe", **_NOTICES_SILENCE
         )
         connection.execute(_ALIVE)
         connection.execute("SELECT pg_advisory_lock(%s)", (_number(self.name),))
@@ -157,7 +170,9 @@ class PostgresPresence:
         """Be the only process that moves songs from hand to hand. Raises ShelfError."""
         with (
             self._failures_told(),
-            psycopg.connect(self._url, connect_timeout=10, application_name="songpipe") as connection,
+            psycopg.connect(
+                self._url, connect_timeout=10, application_name="songpipe", **_NOTICES_SILENCE
+            ) as connection,
         ):
             connection.execute(f"SET lock_timeout = '{_PATIENCE_S:.0f}s'")
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_number("moving"),))

@@ -67,6 +67,9 @@ def database_url(text: str) -> str:
         whole = bool(parts.hostname or "host=" in parts.query) and parts.port != 0
     except ValueError:
         raise ValueError(wanted) from None
+    login = parts.netloc.rpartition("@")[0]
+    if "@" in login or login.count(":") > 1:
+        raise ValueError("must spell '@' and ':' in its password as %40 and %3A")
     if parts.scheme not in {"postgresql", "postgres"} or not whole or not parts.path.strip("/"):
         raise ValueError(wanted)
     return trimmed.replace("postgres://", "postgresql://", 1) if parts.scheme == "postgres" else trimmed

@@ -7,6 +7,7 @@ stands Jinja's own sandbox as the second fence.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import jinja2
@@ -60,12 +61,18 @@ def render(sources: Mapping[str, str], name: str, values: Mapping[str, Any]) -> 
     Raises SettingsError with `name:line:` when it fails, grows too long or says nothing.
     """
     try:
-        text = _bounded(name, _environment(sources).get_template(name).generate(values))
+        text = _bounded(name, _compiled(tuple(sources.items())).get_template(name).generate(values))
     except _FAULTS as error:
         _refuse(*_scene(error, name), _reason(error), _LANGUAGE, error)
     if not text.strip():
         _refuse(name, 1, "the template renders to nothing", "remove the file to get the packaged one back")
     return text.strip()
+
+
+@lru_cache(maxsize=4)
+def _compiled(sources: tuple[tuple[str, str], ...]) -> jinja2.Environment:
+    """Keep the compiled templates: compiling them takes longer than all else that a song needs before its words."""
+    return _environment(dict(sources))
 
 
 def _environment(sources: Mapping[str, str]) -> jinja2.Environment:

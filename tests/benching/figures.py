@@ -30,7 +30,7 @@ class Size:
     briefs: int = 10_000
     scale: float = 10.0
     true_scale: float = 1.0
-    spread: float = 0.0
+    spread: float = 0.1
 
 
 QUICK = Size(songs=8, servers=(2, 8), briefs=1_000, true_scale=5.0)
@@ -235,6 +235,10 @@ FEET = (
     (
         "The model and the music server take 20 s each for a song. Time is scaled down tenfold for songpipe and "
         "the loop alike, but neither songpipe's start nor its own work is."
+    ),
+    (
+        "The server's jobs differ by 10 % around their mean, alike for both (--spread): were each exactly 20 s, the "
+        "loop's fourth look in 5 s steps would meet every end to the second."
     ),
     (
         f"On many servers the songs are {SHORT_S:g} s long: at tenfold speed, hearing and tagging songs of four "

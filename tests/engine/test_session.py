@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.engine.session import Session
@@ -123,6 +123,7 @@ def test_what_is_set_aside_is_kept_and_the_stages_run_anew_in_this_run_and_in_a_
     assert [2, 2] == [run.once("playing-1", int, lambda: 2) for run in (session, book.session())]
 
 
+@settings(deadline=None)  # the first example also makes the codec
 @given(
     st.lists(
         st.tuples(st.sampled_from(["writing-1", "playing-1", "playing-2", "track"]), st.booleans()),
