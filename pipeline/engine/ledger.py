@@ -112,8 +112,12 @@ class Ledger:
 
     def in_hand(self, keeper: str) -> list[Entry]:
         """List the songs that a process works on ("running") and those that wait in its room ("queued")."""
-        begun = self._rows(status="PENDING", executor_id=keeper)
-        return [_entry(row, ()) for row in (*begun, *self._rows(status="ENQUEUED", queue_name=keeper))]
+        waiting = self._rows(status="ENQUEUED", queue_name=keeper)
+        begun = self._rows(
+            status="PENDING", executor_id=keeper
+        )  # last: one that begins meanwhile is not missed
+        rows = {row.workflow_id: row for row in (*waiting, *begun)}
+        return [_entry(row, ()) for row in rows.values()]
 
     def waiting(self, room: str, limit: int | None = None) -> list[str]:
         """Give the ids of the songs in a room, the oldest first."""
