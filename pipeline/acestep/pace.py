@@ -51,4 +51,4 @@ class Pace:
         if left_s <= NEAR_END_GAPS * self._gap_s:
             return CLOSER * self._gap_s
         until_near = left_s - NEAR_END_GAPS * self._gap_s
-        return min(max(until_near, NEAR_END_GAPS * self._gap_s), FARTHEST_GAPS * self._gap_s)
+        return min(max(until_near, self._gap_s), FARTHEST_GAPS * self._gap_s)
