@@ -1,6 +1,5 @@
 """The ledger: every song that was ordered, where it stands, and how it is moved from hand to hand."""
 
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ STOPPED = "stopped"  # the room of songs that someone stopped
 _AT_ONCE = 500  # songs in one transaction
 
 State = Literal["queued", "running", "interrupted", "stopped", "failed", "cancelled", "done"]
-UNFINISHED: tuple[State, ...] = ("queued", "running", "interrupted", "stopped", "failed")
 _STATES: dict[str, State] = {"SUCCESS": "done", "ERROR": "failed", "CANCELLED": "cancelled"}
 
 
@@ -39,7 +37,6 @@ class Entry:
     state: State
     keeper: str
     ordered_at: float
-    changed_at: float
     result: dict[str, Any]
     error: SongpipeError | None
 
@@ -190,7 +187,6 @@ def _entry(row: WorkflowStatus, gone: Collection[str]) -> Entry:
         state=_state(row, is_gone=keeper in gone),
         keeper="" if keeper in gone else keeper,
         ordered_at=(row.created_at or 0) / 1000,
-        changed_at=(row.updated_at or time.time() * 1000) / 1000,
         result=row.output if isinstance(row.output, dict) else {},
         error=row.error if isinstance(row.error, SongpipeError) else None,
     )

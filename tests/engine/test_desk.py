@@ -23,8 +23,8 @@ from tests.fakes.players import BROKEN, LOUD, ScriptedBand
 class Held(ScriptedBand):
     """A band that plays only when it is told to; `asked` says that it was."""
 
-    def __init__(self) -> None:
-        super().__init__(LOUD)
+    def __init__(self, plays: int = 1) -> None:
+        super().__init__(*[LOUD] * plays)
         self.asked, self.go_on = threading.Event(), threading.Event()
 
     def collect(self, tickets: Any, folder: Path, watch: Any) -> Any:
