@@ -99,14 +99,18 @@ class Collection:
         """Ask once how long jobs take here and how many of others wait, if experience does not tell."""
         if all(self._speed.expected_s(task.ticket.job) is not None for task in tasks):
             return
-        try:
-            stats = self._server.stats()
-        except KeyRefused:
-            return  # the first question about the tasks will tell
-        self._poller.charge()
-        if stats is not None and stats.average_s is not None:
-            self._average_s = stats.average_s
-            self._ahead_s = stats.average_s * max(0, stats.queued + stats.running - len(tasks))
+        told = self._server.books  # from when a job was handed in, mostly: then nobody need ask again
+        if told is None or self._clock() - told.at > self._deadlines.gap_s:
+            try:
+                self._server.stats()
+            except KeyRefused:
+                return  # the first question about the tasks will tell
+            self._poller.charge()
+            told = self._server.books
+        if told is not None and told.stats.average_s is not None:
+            ours = sum(task.submitted < told.at for task in tasks)
+            self._average_s = told.stats.average_s
+            self._ahead_s = self._average_s * max(0, told.stats.queued + told.stats.running - ours)
 
     def _wait(self, tasks: dict[int, Task], found: dict[int, Outcome], folder: Path, watch: "Watch") -> None:
         begun = self._clock()

@@ -23,7 +23,7 @@ class Task:
         self.failure: Failure | None = None
         self.asked_at = float("-inf")
         self._deadlines = deadlines
-        self._submitted = self._waited_until = submitted
+        self.submitted = self._waited_until = submitted
         self._playing_since: float | None = None
         self._ended = self._changed = now
         self._overdue_since: float | None = None
@@ -38,7 +38,7 @@ class Task:
     @property
     def queue_s(self) -> float:
         """Seconds between handing in and playing, as far as they were seen."""
-        return self._began - self._submitted
+        return self._began - self.submitted
 
     @property
     def render_s(self) -> float:
@@ -48,7 +48,7 @@ class Task:
     @property
     def was_seen_at_work(self) -> bool:
         """Its time of playing was watched, so that something can be learned from it."""
-        return self._playing_since is not None or self._waited_until > self._submitted
+        return self._playing_since is not None or self._waited_until > self.submitted
 
     @property
     def _began(self) -> float:

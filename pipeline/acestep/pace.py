@@ -3,7 +3,7 @@
 # Chosen by simulation (jobs of a minute or two, ±10 % around the prediction): a finished song is noticed after 0.8 s
 # in the median at a gap of 5 s, with 10 questions in the minute and never more than 12.
 EARNED_EVERY = 1.1  # gaps
-SAVED_AT_FIRST = 2.0
+SAVED_AT_FIRST = 3.0
 SAVED_AT_MOST = 6.0
 NEAR_END_GAPS = 0.5  # so many gaps before the predicted end, questions come closer
 CLOSER = 0.2  # of a gap

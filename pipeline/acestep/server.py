@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -29,6 +30,14 @@ _TRY_AGAIN_S = 3.0
 _PROBE = {"prompt": "piano", "lyrics": "[Instrumental]"}
 
 
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What a server said of its jobs, and when: seconds of the clock."""
+
+    stats: Stats
+    at: float
+
+
 class Server:
     """Knows one server's dialect once it was told, and remembers it. Safe to use from several threads."""
 
@@ -43,6 +52,7 @@ class Server:
         self._lock = threading.Lock()
         self._dialect = Dialect.CURRENT
         self._is_sure = False
+        self.books: Books | None = None
         self._language_model: bool | None = None
         self._asked_for_model = False
 
@@ -146,12 +156,15 @@ class Server:
 
     def stats(self) -> Stats | None:
         """Ask how busy the server is; None when it does not tell, for whatever reason but a refused key."""
+        self.books = None
         try:
-            return knowledge.stats(self.wire.get("/v1/stats"))
+            stats = knowledge.stats(self.wire.get("/v1/stats"))
         except KeyRefused:
             raise
         except BandError:
             return None
+        self.books = None if stats is None else Books(stats, self._clock())
+        return stats
 
     def lacks_language_model(self) -> bool:
         """Find out, once, whether the server has no language model: a failed job may not give the reason.
