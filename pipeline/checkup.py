@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -24,6 +25,7 @@ from pipeline.wiring.wires import Wires, deadlines, real_wires, rehearsal_wires
 
 _ROOM_FOR_A_SONG = 500_000_000  # bytes: takes of ten minutes in WAV, copies while they are labelled
 _QUICK_S = 10.0
+_SSH_SPEAKS_S, _LOOKS_AT_SSH = 1.0, 20  # ssh says why a moment after the request has failed
 _MOST_AT_ONCE = 16  # music servers looked at, or started
 
 
@@ -162,7 +164,9 @@ class _Visit:
         report = probe(url, member.key, self.hurry)
         is_down = not report.can_play and glance(url, member.key, self.hurry) is Glance.DOWN
         if is_down and member.access is not None:
-            member.access.url()  # raises when it was the tunnel that let nothing through
+            for _ in range(_LOOKS_AT_SSH):  # raises when it was the tunnel that let nothing through
+                member.access.url()
+                time.sleep(_SSH_SPEAKS_S / _LOOKS_AT_SSH)
         return replace(report, problem=report.problem.replace(url, member.identity)), is_down
 
 

@@ -80,7 +80,7 @@ def order(**brief: object) -> Order:
 
 
 def finished(**result: object) -> Entry:
-    return Entry("id", order(), "done", "", 0.0, 0.0, dict(result), None)
+    return Entry("id", order(), "done", "", 0.0, dict(result), None)
 
 
 def test_without_a_past_the_cost_comes_from_the_prices_and_the_time_is_unknown(settings: Settings) -> None:
