@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from pipeline.acestep import knowledge
 from pipeline.acestep.collecting import ALONE, Collection, Company
 from pipeline.acestep.deadlines import Deadlines
 from pipeline.acestep.download import Downloads
-from pipeline.acestep.faults import Refused
-from pipeline.acestep.forecast import Speed
 from pipeline.acestep.intake import Intake
 from pipeline.acestep.knowledge import Stats
 from pipeline.acestep.outcomes import Harvest
 from pipeline.acestep.poller import Poller
 from pipeline.acestep.server import Server
-from pipeline.acestep.wire import Wire, is_missing
+from pipeline.acestep.wire import Wire
 from pipeline.errors import BandError, ShelfError
 from pipeline.take import Job, Outcome, Ticket
 
@@ -56,9 +53,8 @@ class AceStep:
             self._server, deadlines, identity=self.identity, clock=clock, sleep=sleep, now=now
         )
         self._poller = Poller(self._server, deadlines, clock=clock, sleep=sleep, heard=heard)
-        self._speed = Speed()
         downloads = Downloads(self._wire, deadlines, clock=clock, sleep=sleep)
-        self._harvest = Harvest(self._server, downloads, self._speed)
+        self._harvest = Harvest(self._server, downloads)
 
     def close(self) -> None:
         """Close what is open."""
@@ -78,17 +74,12 @@ class AceStep:
         return self._intake.ahead
 
     def expected_s(self, job: Job) -> float | None:
-        """Give the seconds that a job will take, None when none of its kind has been played here."""
-        return self._speed.expected_s(job)
+        """Give the seconds that a job will take, None when neither we nor the server know."""
+        return self._server.speed.expected_s(job)
 
     def look(self) -> Stats | None:
         """Ask once how busy the server is; None when it has no page for that. Raises BandError when it is down."""
-        try:
-            return knowledge.stats(self._wire.get("/v1/stats"))
-        except Refused as fault:
-            if is_missing(fault.status):
-                return None
-            raise
+        return self._server.look()
 
     def submit(self, job: Job, watch: "Watch") -> Ticket:
         """Hand in a job once, telling the watch of a server that keeps us waiting. Raises `BandError`."""
@@ -116,7 +107,6 @@ class AceStep:
             self._server,
             self._poller,
             self._harvest,
-            self._speed,
             self._deadlines,
             clock=self._clock,
             now=self._now,

@@ -11,7 +11,7 @@ from pipeline.acestep.deadlines import Deadlines
 from pipeline.acestep.envelope import decoded
 from pipeline.acestep.faults import KeyRefused, NotReached
 from pipeline.acestep.following import Task
-from pipeline.acestep.forecast import Left, Open, Speed, left
+from pipeline.acestep.forecast import Open, all_left_s
 from pipeline.acestep.outcomes import Harvest
 from pipeline.acestep.poller import Poller
 from pipeline.acestep.server import Server
@@ -45,7 +45,6 @@ class Collection:
         server: Server,
         poller: Poller,
         harvest: Harvest,
-        speed: Speed,
         deadlines: Deadlines,
         *,
         clock: Callable[[], float],
@@ -54,11 +53,9 @@ class Collection:
         self._server = server
         self._poller = poller
         self._harvest = harvest
-        self._speed = speed
         self._deadlines = deadlines
         self._clock = clock
         self._now = now
-        self._average_s: float | None = None
         self._ahead_s = 0.0
         self._company = ALONE
         self._undelivered: dict[Task, float] = {}
@@ -97,20 +94,18 @@ class Collection:
 
     def _look_ahead(self, tasks: list[Task]) -> None:
         """Ask once how long jobs take here and how many of others wait, if experience does not tell."""
-        if all(self._speed.expected_s(task.ticket.job) is not None for task in tasks):
+        if all(self._server.speed.measured_s(task.ticket.job) is not None for task in tasks):
             return
-        told = self._server.books  # from when a job was handed in, mostly: then nobody need ask again
-        if told is None or self._clock() - told.at > self._deadlines.gap_s:
+        if self._server.fresh_stats() is None:  # it is there from when a job was handed in, mostly
             try:
                 self._server.stats()
             except KeyRefused:
                 return  # the first question about the tasks will tell
             self._poller.charge()
-            told = self._server.books
+        told = self._server.books
         if told is not None and told.stats.average_s is not None:
             ours = sum(task.submitted < told.at for task in tasks)
-            self._average_s = told.stats.average_s
-            self._ahead_s = self._average_s * max(0, told.stats.queued + told.stats.running - ours)
+            self._ahead_s = told.stats.average_s * max(0, told.stats.queued + told.stats.running - ours)
 
     def _wait(self, tasks: dict[int, Task], found: dict[int, Outcome], folder: Path, watch: "Watch") -> None:
         begun = self._clock()
@@ -125,17 +120,13 @@ class Collection:
             if not waiting:
                 return
             self._keep_waiting(waiting, begun)
-            ahead = self._left(waiting, begun)
-            self._tell(list(tasks.values()), ahead, watch)
-            is_playing = any(task.playing_s(self._clock()) is not None for task in waiting)
-            # Until one of ours plays nobody knows when it began, and so when it will be done.
-            next_s = ahead.next_s if ahead is not None and is_playing else None
-            self._ask([task for task in waiting if task.is_open], next_s)
+            self._tell(list(tasks.values()), self._left_s(waiting, begun), watch)
+            self._ask([task for task in waiting if task.is_open])
 
     def _bring_home(self, task: Task, folder: Path) -> Outcome | None:
         """Fetch what was played; None when that failed and is tried again, as long as another server can play."""
         try:
-            return self._harvest.outcome(task, folder)
+            outcome = self._harvest.outcome(task, folder)
         except BandError as fault:
             if not self._company.can_relieve(task.ticket.job):
                 raise
@@ -143,11 +134,13 @@ class Collection:
             if self._clock() - failed_at < self._deadlines.refused_s:
                 return None
             return Outcome(task.ticket, failure=Failure(Trouble.GONE, fault.message))
+        self._poller.one_has_ended(task.ended)
+        return outcome
 
-    def _ask(self, waiting: list[Task], next_s: float | None) -> None:
+    def _ask(self, waiting: list[Task]) -> None:
         """Let the poller do its step; what it can hear nothing of is for another server, if there is one."""
         try:
-            self._poller.step(next_s)
+            self._poller.step()
         except BandError as fault:
             if not self._hand_over(waiting, fault.message):
                 raise
@@ -187,16 +180,14 @@ class Collection:
             stage, stall = waiting[0].report.stage or "work", span(self._deadlines.stall_s)
             raise BandError(f"{still}, but nothing has moved for {stall}, at {stage!r}", hint=_WAIT_AGAIN)
 
-    def _left(self, waiting: list[Task], begun: float) -> Left | None:
+    def _left_s(self, waiting: list[Task], begun: float) -> float | None:
         now = self._clock()
         open_tasks = [Open(task.ticket.job, task.playing_s(now)) for task in waiting]
-        return left(open_tasks, self._speed, self._average_s, max(0.0, self._ahead_s - (now - begun)))
+        return all_left_s(open_tasks, self._server.speed, max(0.0, self._ahead_s - (now - begun)))
 
-    def _tell(self, tasks: list[Task], ahead: Left | None, watch: "Watch") -> None:
+    def _tell(self, tasks: list[Task], left_s: float | None, watch: "Watch") -> None:
         done = sum(1.0 if not task.is_open else task.report.progress or 0.0 for task in tasks) / len(tasks)
-        watch.progress(
-            done, _label(tasks, self._poller.is_in_the_dark), None if ahead is None else ahead.all_s
-        )
+        watch.progress(done, _label(tasks, self._poller.is_in_the_dark), left_s)
 
 
 def _label(tasks: list[Task], in_the_dark: bool) -> str:

@@ -1,8 +1,9 @@
 """The download: an audio file from the server to disk, whole or not at all, and proven to be audio."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx
@@ -33,20 +34,25 @@ class Unusable(Exception):  # noqa: N818 -- it says what the file is
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A file on disk: `format` is what its content says, `sha256` its hash in hex."""
+    """A file on disk: `format` is what its content says, `sha256` its hash in hex.
+
+    `age_s` is how old it was on the server when it was sent, by the server's own clock; None when it does not tell.
+    """
 
     file: Path
     format: str
     size: int
     sha256: str
+    age_s: float | None = None
 
 
 @dataclass(slots=True)
 class _Arrived:
-    """How far one attempt came; `announced` is the server's own word for the length."""
+    """How far one attempt came; `announced` is the server's own word for the length, `age_s` of the file."""
 
     size: int = 0
     announced: str | None = None
+    age_s: float | None = None
 
 
 class Downloads:
@@ -82,7 +88,7 @@ class Downloads:
     def _settled(self, fetched: Fetched, part: Path, folder: Path, name: str) -> Fetched:
         final = folder.resolve() / f"{name}.{fetched.format}"
         part.replace(final)
-        return Fetched(final, fetched.format, fetched.size, fetched.sha256)
+        return replace(fetched, file=final)
 
     def _persistent(self, url: str, part: Path) -> Fetched:
         attempt = 1
@@ -100,6 +106,7 @@ class Downloads:
         with self._wire.stream(url) as response:
             self._accept(response)
             arrived.announced = response.headers.get("content-length")
+            arrived.age_s = _age_s(response.headers)
             head, digest = b"", hashlib.sha256()
             with part.open("wb") as file:
                 for chunk in self._chunks(response):
@@ -144,7 +151,7 @@ class Downloads:
         kind = sniff(head)
         if kind is None or size < SMALLEST:
             raise _unusable(head, size)
-        return Fetched(part, kind, size, sha256)
+        return Fetched(part, kind, size, sha256, arrived.age_s)
 
 
 def _given_up(fault: BandError, arrived: _Arrived) -> BandError:
@@ -164,6 +171,15 @@ def _unusable(head: bytes, size: int) -> Unusable:
     if start == b"<":
         return Unusable("the download was a web page, not audio", Trouble.FAILED)
     return Unusable(f"the file is no audio that we know ({size} bytes)")
+
+
+def _age_s(headers: Mapping[str, str]) -> float | None:
+    try:
+        sent, changed = (parsedate_to_datetime(headers[name]) for name in ("date", "last-modified"))
+        age_s = (sent - changed).total_seconds()
+    except (KeyError, ValueError, TypeError, OverflowError):  # TypeError: one with a time zone, one without
+        return None
+    return age_s if age_s >= 0 else None
 
 
 def _number(text: str | None) -> int | None:

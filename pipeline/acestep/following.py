@@ -25,7 +25,8 @@ class Task:
         self._deadlines = deadlines
         self.submitted = self._waited_until = submitted
         self._playing_since: float | None = None
-        self._ended = self._changed = now
+        self._seen_playing = (now, now)  # first and last
+        self._ended = self._changed = self._seen_final = now
         self._overdue_since: float | None = None
         self._empties = 0
         self.is_stuck = False
@@ -42,7 +43,10 @@ class Task:
 
     @property
     def render_s(self) -> float:
-        """Seconds of playing, as far as they were seen; all of its life when it was only seen finished."""
+        """Seconds of playing, as far as they were seen; all of its life when it was only seen finished.
+
+        Begun and ended means: in the middle of the two looks between which it was.
+        """
         return self._ended - self._began
 
     @property
@@ -73,12 +77,35 @@ class Task:
             case State.QUEUED:
                 self._waited_until = now
             case State.RUNNING:
-                if self._playing_since is None:  # it began between the last look and this one
-                    self._playing_since = (self._waited_until + now) / 2
+                if self._playing_since is None:
+                    self._playing_since = self._first_played_by(now)
+                    self._seen_playing = now, now
+                self._seen_playing = self._seen_playing[0], now
             case State.OVERDUE:
                 self._grant_grace(now)
             case _:  # done or failed
-                self.final, self._ended = report, now
+                self.final, self._seen_final = report, now
+                self._ended = (self._seen_playing[1] + now) / 2 if self._playing_since is not None else now
+
+    @property
+    def ended(self) -> float:
+        """When it was done, as far as that is known."""
+        return self._ended
+
+    def had_its_file_for(self, age_s: float) -> None:
+        """Tell its end by the age of its file when it was fetched, within the two looks between which it was."""
+        earliest = self._waited_until if self._playing_since is None else self._seen_playing[1]
+        self._ended = min(max(self._seen_final - age_s, earliest), self._seen_final)
+
+    def follows_one_that_ended(self, at: float) -> None:
+        """Tell its begin by the end of another one of ours, if it was heard to play by the same look."""
+        if self._playing_since is not None and self._waited_until <= at <= self._seen_playing[0]:
+            self._playing_since = at
+
+    def _first_played_by(self, now: float) -> float:
+        """Guess when it began: in the middle of two looks, or at once if it was never seen waiting."""
+        was_waiting = self._waited_until > self.submitted
+        return (self._waited_until + now) / 2 if was_waiting else self.submitted
 
     def _grant_grace(self, now: float) -> None:
         self._overdue_since = now if self._overdue_since is None else self._overdue_since

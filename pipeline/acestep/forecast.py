@@ -1,6 +1,7 @@
 """The forecast: how long jobs take on this server, learned from the ones it has played in this process."""
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.take import Job
@@ -17,18 +18,14 @@ class Open:
     playing_s: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
-    """Seconds left: until the next task is done, and until all are."""
-
-    next_s: float
-    all_s: float
-
-
 class Speed:
-    """Seconds of work per second of audio, for each way of playing. Safe to use from several threads."""
+    """Seconds of work per second of audio, for each way of playing. Safe to use from several threads.
+
+    `mean_s` is what the server itself calls its mean, None as long as it has told none.
+    """
 
     def __init__(self) -> None:
+        self.mean_s: float | None = None
         self._rates: dict[tuple[bool, int], float] = {}
         self._lock = threading.Lock()
 
@@ -40,27 +37,38 @@ class Speed:
             is_outdated = rate < old / _MUCH_FASTER
             self._rates[way] = rate if is_outdated else old + _WEIGHT * (rate - old)
 
-    def expected_s(self, job: Job) -> float | None:
+    def measured_s(self, job: Job) -> float | None:
         """Give the seconds that a job will take, None when none of its kind has been played here."""
         rate = self._rates.get((job.thinking, job.batch_size))
         return None if rate is None else rate * job.duration_s
 
+    def expected_s(self, job: Job) -> float | None:
+        """Give the seconds that a job will take: as measured, else the server's own mean; None without either."""
+        measured = self.measured_s(job)
+        return self.mean_s if measured is None else measured
 
-def left(open_tasks: list[Open], speed: Speed, average_s: float | None, ahead_s: float) -> Left | None:
-    """Predict the end: servers play one job after the other. None when there is nothing to go by.
 
-    `average_s` is the server's own mean, for jobs of a kind that was not played yet; `ahead_s` what the jobs
-    of others, before ours in the queue, will take.
+def next_end_s(tasks: Iterable[Open], speed: Speed) -> float | None:
+    """Predict the seconds until the next of our tasks is done: None when none plays, or nothing tells how long.
+
+    Until one of ours plays nobody knows when it will begin, and so when it will be done.
     """
-    rests = []
-    for task in open_tasks:
-        expected = speed.expected_s(task.job)
-        whole = average_s if expected is None else expected
-        if whole is None:
-            return None
-        rests.append((task.playing_s is None, max(0.0, whole - (task.playing_s or 0.0))))
-    if not rests:
+    rests = [_rest_s(task, speed) for task in tasks if task.playing_s is not None]
+    return min((rest for rest in rests if rest is not None), default=None)
+
+
+def all_left_s(tasks: Iterable[Open], speed: Speed, ahead_s: float) -> float | None:
+    """Predict the seconds until all are done: servers play one job after the other. None with nothing to go by.
+
+    `ahead_s` is what the jobs of others, before ours in the queue, will take.
+    """
+    tasks = list(tasks)
+    rests = [rest for task in tasks if (rest := _rest_s(task, speed)) is not None]
+    if not tasks or len(rests) < len(tasks):
         return None
-    if any(not waits for waits, _ in rests):
-        ahead_s = 0.0
-    return Left(ahead_s + min(rests)[1], ahead_s + sum(rest for _, rest in rests))
+    return sum(rests) + (0.0 if any(task.playing_s is not None for task in tasks) else ahead_s)
+
+
+def _rest_s(task: Open, speed: Speed) -> float | None:
+    whole_s = speed.expected_s(task.job)
+    return None if whole_s is None else max(0.0, whole_s - (task.playing_s or 0.0))

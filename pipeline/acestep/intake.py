@@ -94,7 +94,7 @@ class Intake:
         return bool(fault.reason) and (blocking or known)
 
     def _deliver(self, job: Job, waiting: Waiting) -> Any:
-        before = self._server.stats()
+        before = self._server.fresh_stats() or self._server.stats()
         try:
             return self._told(before, self._knock(job, waiting))
         except (Silent, Ailing) as fault:

@@ -6,7 +6,6 @@ from pipeline.acestep import addresses, keepsakes, reasons, request
 from pipeline.acestep.answers import Report, State
 from pipeline.acestep.download import Downloads, Fetched, Unusable
 from pipeline.acestep.following import Task
-from pipeline.acestep.forecast import Speed
 from pipeline.acestep.server import Server
 from pipeline.arranging import NEEDS_RESTART
 from pipeline.errors import ShelfError
@@ -20,10 +19,9 @@ NO_MODEL = "the server has no language model, which thinking needs"
 class Harvest:
     """Turns finished tasks of one server into outcomes."""
 
-    def __init__(self, server: Server, downloads: Downloads, speed: Speed) -> None:
+    def __init__(self, server: Server, downloads: Downloads) -> None:
         self._server = server
         self._downloads = downloads
-        self._speed = speed
 
     def outcome(self, task: Task, folder: Path) -> Outcome:
         """Give the outcome of a task that is no longer open, its audio saved in `folder`.
@@ -59,6 +57,8 @@ class Harvest:
             for index, reference in enumerate(report.audio[: ticket.job.batch_size]):
                 name = f"take-{ticket.job.number + index}"
                 fetched = self._downloads.fetch(reference, folder, name)
+                if index == 0 and fetched.age_s is not None:
+                    task.had_its_file_for(fetched.age_s)
                 recordings.append(_recording(task, index, fetched, report))
         except Unusable as fault:
             failed = _failed(ticket, fault.trouble, str(fault))
@@ -67,7 +67,7 @@ class Harvest:
         if not recordings:
             return failed
         if task.was_seen_at_work:
-            self._speed.learn(ticket.job, task.render_s)
+            self._server.speed.learn(ticket.job, task.render_s)
         _keep(folder, ticket, recordings)
         return Outcome(ticket, tuple(recordings))
 

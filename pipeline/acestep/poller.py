@@ -9,6 +9,7 @@ from pipeline.acestep.deadlines import Deadlines
 from pipeline.acestep.dialects import Dialect, known
 from pipeline.acestep.faults import Ailing, Busy, NotAceStep, NotReached, Silent
 from pipeline.acestep.following import Task
+from pipeline.acestep.forecast import Open, next_end_s
 from pipeline.acestep.pace import Pace
 from pipeline.acestep.server import Server
 from pipeline.acestep.waiting import span
@@ -65,6 +66,12 @@ class Poller:
             with self._lock:
                 self._tasks = [task for task in self._tasks if task not in tasks]
 
+    def one_has_ended(self, at: float) -> None:
+        """Take in when a task was done: a server plays one after the other, so another one began then."""
+        with self._lock:
+            for task in self._tasks:
+                task.follows_one_that_ended(at)
+
     @property
     def is_in_the_dark(self) -> bool:
         """The server has not answered the last question."""
@@ -83,20 +90,25 @@ class Poller:
         with self._lock:
             self._pace.charge()
 
-    def step(self, left_s: float | None) -> None:
+    def step(self) -> None:
         """Ask if a question is due, else sleep towards it, a second at most.
 
-        `left_s` is the time until the next task is expected to be done. Raises BandError when the server
-        refuses the key, refuses the question, or has not answered for as long as patience lasts.
+        Raises BandError when the server refuses the key, refuses the question, or has not answered for as long
+        as patience lasts.
         """
         with self._lock:
             now = self._clock()
-            wait_s = self._pace.wait_s(now, left_s)
+            wait_s = self._pace.wait_s(now, self._next_end_s(now))
             if wait_s <= 0:
                 self._pace.spend(now)
                 self._ask()
                 return
         self._sleep(min(wait_s, LONGEST_NAP_S))
+
+    def _next_end_s(self, now: float) -> float | None:
+        """Predict the next end among all tasks, whoever waits for it: one question hears of every task."""
+        tasks = (Open(task.ticket.job, task.playing_s(now)) for task in self._tasks if task.is_open)
+        return next_end_s(tasks, self._server.speed)
 
     def _ask(self) -> None:
         group = self._next_group()

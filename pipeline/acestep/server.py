@@ -21,6 +21,7 @@ from pipeline.acestep.faults import (
     Refused,
     Silent,
 )
+from pipeline.acestep.forecast import Speed
 from pipeline.acestep.knowledge import Health, Stats
 from pipeline.acestep.wire import Wire, is_missing
 from pipeline.errors import BandError
@@ -52,6 +53,7 @@ class Server:
         self._lock = threading.Lock()
         self._dialect = Dialect.CURRENT
         self._is_sure = False
+        self.speed = Speed()
         self.books: Books | None = None
         self._language_model: bool | None = None
         self._asked_for_model = False
@@ -154,17 +156,34 @@ class Server:
             raise
         return answers.reports(data, [task_id])[task_id]
 
-    def stats(self) -> Stats | None:
-        """Ask how busy the server is; None when it does not tell, for whatever reason but a refused key."""
+    def look(self) -> Stats | None:
+        """Ask how busy the server is; None when it has no page for that. Raises the wire's faults."""
         self.books = None
         try:
             stats = knowledge.stats(self.wire.get("/v1/stats"))
+        except Refused as fault:
+            if is_missing(fault.status):
+                return None
+            raise
+        if stats is not None:
+            self.books = Books(stats, self._clock())
+            self.speed.mean_s = stats.average_s or self.speed.mean_s
+        return stats
+
+    def stats(self) -> Stats | None:
+        """Ask how busy the server is; None when it does not tell, for whatever reason but a refused key."""
+        try:
+            return self.look()
         except KeyRefused:
             raise
         except BandError:
             return None
-        self.books = None if stats is None else Books(stats, self._clock())
-        return stats
+
+    def fresh_stats(self) -> Stats | None:
+        """Give what it last said of its jobs if that still holds, within a gap of polling; None without that."""
+        books = self.books
+        is_fresh = books is not None and self._clock() - books.at <= self._deadlines.gap_s
+        return books.stats if books is not None and is_fresh else None
 
     def lacks_language_model(self) -> bool:
         """Find out, once, whether the server has no language model: a failed job may not give the reason.

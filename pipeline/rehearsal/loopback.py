@@ -82,7 +82,6 @@ class Loopback:
             log_config=None,
             log_level="critical",
             access_log=False,
-            date_header=False,
             server_header=False,
             timeout_graceful_shutdown=2,
         )

@@ -230,3 +230,27 @@ def test_a_length_that_is_no_number_is_not_believed(server: FakeAceStep, folder:
 
     with pytest.raises(BandError):
         fetch(server, folder)
+
+
+@pytest.mark.parametrize(
+    ("headers", "age_s"),
+    [
+        ({"last-modified": "Sat, 21 Nov 2026 10:00:00 GMT", "date": "Sat, 21 Nov 2026 10:00:07 GMT"}, 7.0),
+        ({"last-modified": "Sat, 21 Nov 2026 10:00:07 GMT", "date": "Sat, 21 Nov 2026 10:00:00 GMT"}, None),
+        ({"last-modified": "Sat, 21 Nov 2026 10:00:00", "date": "Sat, 21 Nov 2026 10:00:07 GMT"}, None),
+        ({"last-modified": "yesterday", "date": "Sat, 21 Nov 2026 10:00:07 GMT"}, None),
+        ({"last-modified": "Sat, 21 Nov 2026 10:00:00 GMT"}, None),
+    ],
+)
+def test_the_age_of_a_file_is_told_by_the_servers_own_clock_or_not_at_all(
+    folder: Path, headers: dict[str, str], age_s: float | None
+) -> None:
+    def handle(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=iter([MP3]), headers=headers)
+
+    deadlines = Deadlines()
+    with Wire(
+        "http://band", "", deadlines, transport=httpx.MockTransport(handle), clock=real.monotonic
+    ) as wire:
+        downloads = Downloads(wire, deadlines, clock=real.monotonic, sleep=Time().sleep)
+        assert age_s == downloads.fetch(PLACE, folder, "take-1").age_s

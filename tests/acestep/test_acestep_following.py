@@ -45,14 +45,44 @@ def test_three_empty_answers_in_a_row_mean_that_it_is_lost(task: Task) -> None:
     assert Trouble.LOST is trouble(task)
 
 
-def test_playing_counts_from_the_middle_of_the_two_looks_between_which_it_began(task: Task) -> None:
+def test_playing_counts_between_the_middles_of_the_looks_at_its_begin_and_its_end(task: Task) -> None:
     task.hear(QUEUED, 110.0)
     task.hear(PLAYING, 120.0)
     task.hear(PLAYING, 140.0)
     task.hear(DONE, 150.0)
 
-    assert (25.0, 35.0) == (task.queue_s, task.render_s)
+    assert (25.0, 30.0) == (task.queue_s, task.render_s)
     assert task.was_seen_at_work
+
+
+@pytest.mark.parametrize(("age_s", "ended"), [(3.0, 147.0), (0.0, 150.0), (99.0, 140.0)])
+def test_the_age_of_its_file_tells_the_end_as_far_as_the_looks_allow(
+    task: Task, age_s: float, ended: float
+) -> None:
+    for report, now in ((PLAYING, 120.0), (PLAYING, 140.0), (DONE, 150.0)):
+        task.hear(report, now)
+
+    task.had_its_file_for(age_s)
+
+    assert ended == task.ended
+
+
+def test_it_began_when_the_one_before_it_ended(task: Task) -> None:
+    task.hear(QUEUED, 110.0)
+    task.hear(PLAYING, 120.0)
+
+    task.follows_one_that_ended(112.0)
+    task.follows_one_that_ended(105.0)  # long before: somebody else's came between
+
+    assert 8.0 == task.playing_s(120.0)
+
+
+def test_a_waiting_one_has_not_begun_because_another_one_ended(task: Task) -> None:
+    task.hear(QUEUED, 110.0)
+
+    task.follows_one_that_ended(112.0)
+
+    assert task.playing_s(120.0) is None
 
 
 def test_a_short_play_between_two_questions_counts_from_the_last_sign_of_waiting(task: Task) -> None:

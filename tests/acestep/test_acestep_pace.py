@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.acestep.forecast import Left, Open, Speed, left
+from pipeline.acestep.forecast import Open, Speed, all_left_s, next_end_s
 from pipeline.acestep.pace import (
     CLOSER,
     EARNED_EVERY,
@@ -108,32 +108,59 @@ def test_a_server_is_never_asked_more_than_once_in_a_gap_on_average(
             assert count <= budget + (at - begun) / GAP_S + 0.001
 
 
+def speed(mean_s: float | None) -> Speed:
+    """A server that was only asked for its own mean."""
+    asked = Speed()
+    asked.mean_s = mean_s
+    return asked
+
+
 def test_nothing_is_expected_of_a_server_that_has_not_played() -> None:
     assert Speed().expected_s(JOB) is None
-    assert left([Open(JOB, None)], Speed(), None, 0.0) is None
+    assert next_end_s([Open(JOB, 10.0)], Speed()) is None
+    assert all_left_s([Open(JOB, None)], Speed(), 0.0) is None
 
 
 def test_speed_is_learned_for_each_way_of_playing_and_follows_the_newest_job() -> None:
-    speed = Speed()
-    speed.learn(JOB, 30.0)
-    speed.learn(JOB, 60.0)
+    learned = Speed()
+    learned.learn(JOB, 30.0)
+    learned.learn(JOB, 60.0)
 
-    assert 42.0 == pytest.approx(speed.expected_s(JOB))
-    assert 84.0 == pytest.approx(speed.expected_s(replace(JOB, duration_s=120.0)))
-    assert speed.expected_s(replace(JOB, thinking=False)) is None
+    assert 42.0 == pytest.approx(learned.expected_s(JOB))
+    assert 84.0 == pytest.approx(learned.expected_s(replace(JOB, duration_s=120.0)))
+    assert learned.expected_s(replace(JOB, thinking=False)) is None
+
+
+def test_what_was_measured_here_counts_more_than_the_servers_own_mean() -> None:
+    told = speed(20.0)
+    assert 20.0 == told.expected_s(JOB)
+
+    told.learn(JOB, 60.0)
+
+    assert 60.0 == pytest.approx(told.expected_s(JOB))
 
 
 def test_jobs_are_expected_one_after_the_other() -> None:
-    assert Left(20.0, 50.0) == left([Open(JOB, None), Open(JOB, 10.0)], Speed(), 30.0, 99.0)
+    tasks = [Open(JOB, None), Open(JOB, 10.0)]
+
+    assert 20.0 == next_end_s(tasks, speed(30.0))
+    assert 50.0 == all_left_s(tasks, speed(30.0), 99.0)
 
 
 def test_the_jobs_of_others_come_first_while_ours_wait() -> None:
-    assert Left(40.0, 70.0) == left([Open(JOB, None), Open(JOB, None)], Speed(), 30.0, 10.0)
+    assert 70.0 == all_left_s([Open(JOB, None), Open(JOB, None)], speed(30.0), 10.0)
+
+
+def test_nobody_knows_when_a_job_ends_that_has_not_begun() -> None:
+    assert next_end_s([Open(JOB, None)], speed(30.0)) is None
 
 
 def test_a_job_that_takes_longer_than_expected_is_due_any_moment() -> None:
-    assert Left(0.0, 0.0) == left([Open(JOB, 99.0)], Speed(), 30.0, 0.0)
+    assert (
+        0.0 == next_end_s([Open(JOB, 99.0)], speed(30.0)) == all_left_s([Open(JOB, 99.0)], speed(30.0), 0.0)
+    )
 
 
 def test_nothing_open_leaves_nothing_to_predict() -> None:
-    assert left([], Speed(), 30.0, 0.0) is None
+    assert next_end_s([], speed(30.0)) is None
+    assert all_left_s([], speed(30.0), 10.0) is None

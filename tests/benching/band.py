@@ -4,7 +4,10 @@ import json
 import uuid
 from collections import defaultdict
 from collections.abc import Callable
+from email.utils import formatdate
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from pipeline.rehearsal import band_wire, commission
 from tests.benching.serving import Answer, Asked
@@ -34,10 +37,16 @@ class Band:
             case "GET", "/v1/models":
                 return Answer(json.dumps(band_wire.models()).encode())
             case "GET", "/v1/audio":
-                return Answer(self._sound, media_type="audio/mpeg")
+                return Answer(self._sound, media_type="audio/mpeg", headers=self._ages(asked, now))
             case "POST", "/release_task" | "/query_result":
                 return self._posted(asked, now)
         return Answer(b'{"detail": "Not Found"}', 404)
+
+    def _ages(self, asked: Asked, now: float) -> dict[str, str]:
+        """Tell how old a file is, the way that the real server does."""
+        name = Path(parse_qs(asked.query)["path"][0]).stem
+        ends = {job.id: job.end for job in self._timetable.jobs}
+        return {"Date": formatdate(now, usegmt=True), "Last-Modified": formatdate(ends[name], usegmt=True)}
 
     def _posted(self, asked: Asked, now: float) -> Answer:
         try:
