@@ -10,11 +10,8 @@ HEAVY = ("openai", "dbos", "numpy", "soundfile", "PIL", "starlette")
 _PROBE = f"""
 import sys
 sys.argv = ["songpipe", *sys.argv[1:]]
-try:
-    from pipeline.cli import main
-    main()
-except SystemExit as leave:
-    code = leave.code
+from pipeline.cli.edge import run
+code = run(sys.argv[1:])
 print("\\nloaded:", *sorted(name for name in {HEAVY!r} if name in sys.modules), file=sys.stderr)
 sys.exit(code)
 """
