@@ -13,7 +13,6 @@ from pipeline.acestep.deadlines import Deadlines
 from pipeline.acestep.detour import Access, Detour
 from pipeline.acestep.knowledge import Stats
 from pipeline.acestep.outage import Health
-from pipeline.acestep.standing import Standing
 from pipeline.errors import BandError
 from pipeline.take import Job
 
@@ -209,15 +208,3 @@ class Player:
         """Say why it is out, naming it; "" while it is in."""
         message = "" if self.health.fault is None else self.health.fault.message
         return message if not message or self.label in message else f"{self.label}: {message}"
-
-    def standing(self) -> Standing:
-        """Tell how it stands."""
-        fault = self.health.fault
-        return Standing(
-            self.label,
-            self.identity,
-            fault is None,
-            playing=len(self.places[:1]),
-            waiting=len(self.places[1:]),
-            problem="" if fault is None else fault.message,
-        )

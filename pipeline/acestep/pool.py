@@ -21,14 +21,13 @@ from pipeline.acestep.intake import Unsure
 from pipeline.acestep.line import Line, Waiter
 from pipeline.acestep.player import Member, Outside, Player
 from pipeline.acestep.rounds import Rounds
-from pipeline.acestep.standing import Standing
 from pipeline.errors import BandError, SettingsError
 from pipeline.take import Failure, Job, Outcome, Ticket, Trouble
 
 if TYPE_CHECKING:
     from pipeline.studio import Watch
 
-__all__ = ["Access", "Member", "Pool", "Standing"]
+__all__ = ["Access", "Member", "Pool"]
 
 WAITING = "waiting for a music server"
 _NAP_S = 1.0  # so that whoever waits can tell it, and be called off
@@ -81,11 +80,6 @@ class Pool:
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def standing(self) -> tuple[Standing, ...]:
-        """Tell how every server stands."""
-        with self._line.lock:
-            return tuple(player.standing() for player in self._players.values())
 
     def submit(self, job: Job, watch: "Watch") -> Ticket:
         """Hand in a job once, at the server that is done with it first; blocks until one has a place for it.

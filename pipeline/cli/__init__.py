@@ -18,7 +18,7 @@ def main() -> NoReturn:
 
     code = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):  # who reads it has left; what had to be said was flushed when it was said
+        with suppress(OSError, AttributeError):  # its reader has left, or it was closed from the start
             stream.flush()
     # Nobody waits for the thread of a song that was called off, nor for half a second of taking memory apart.
     os._exit(code)

@@ -33,7 +33,7 @@ concurrency_option = click.option(
     "--concurrency",
     type=click.IntRange(1, 1000),
     metavar="N",
-    help="Songs in the works at once (default: three a music server, and one).",
+    help="Songs in the works at once (default: four a music server).",
 )
 
 _FRAME = (

@@ -12,8 +12,8 @@ def database(loaded: Loaded) -> Database:
 def seats(loaded: Loaded) -> int:
     """Give how many songs are in the works at once.
 
-    Three for each music server, so that it always has a next one: one is written, one waits, one is played;
-    and one more, which is being finished.
+    Four for each music server: one is played, the next one waits at hand, one is written meanwhile, and one more
+    makes up for the words that take longer than the music, and for what is just being finished.
     """
     wanted = loaded.settings.engine.concurrency
-    return wanted if isinstance(wanted, int) else 3 * len(loaded.settings.acestep.band) + 1
+    return wanted if isinstance(wanted, int) else 4 * len(loaded.settings.acestep.band)

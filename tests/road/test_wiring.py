@@ -247,7 +247,7 @@ def test_as_many_songs_are_in_the_works_as_the_settings_say_or_the_servers_need(
 ) -> None:
     two = loaded_with(workspace, {"acestep.urls": ["http://127.0.0.1:9104", "http://127.0.0.1:9105"]})
 
-    assert (17, 7) == (seats(loaded), seats(two))
+    assert (17, 8) == (seats(loaded), seats(two))
 
 
 def test_the_days_have_the_themes_of_the_settings_and_the_workspaces_folder(
