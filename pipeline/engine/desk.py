@@ -32,6 +32,7 @@ _LOOK_S = 0.1  # between two looks for the next song in our room
 _ELSEWHERE_S = 1.0  # between two looks at songs that another process makes; at least,
 _ELSEWHERE_SHARE = 20  # and so many times what a look takes
 _GRACE_S = 5.0  # for a reply or a download that is in flight when we stop
+_AFTERTHOUGHTS, _AFTERTHOUGHT_S = 10, 0.05  # looks for songs that begin although we have stopped
 _SETTLE_S = 10.0  # for the database to take in how the last songs ended
 
 
@@ -185,14 +186,21 @@ class Desk:
         """
         self._halt.set()
         self._foreman.stop()
+        left = dict.fromkeys(self.withdraw())
         give_up = time.monotonic() + _GRACE_S
         while self._at_work and time.monotonic() < give_up:
             time.sleep(0.02)
         self._settle()
-        left = [entry.id for entry in self.ledger.in_hand(self.name)]
-        self.ledger.move(left, self._waiting_room)
+        for _ in range(_AFTERTHOUGHTS):  # one that was just being fetched may begin after it was moved
+            found = [entry.id for entry in self.ledger.in_hand(self.name)]
+            if not found:
+                break
+            left |= dict.fromkeys(found)
+            self.ledger.move(found, self._waiting_room)
+            time.sleep(_AFTERTHOUGHT_S)
+            self._settle()
         self.ledger.close_room(self.name)
-        return left
+        return list(left)
 
     @property
     def _waiting_room(self) -> str:
