@@ -1,6 +1,6 @@
 """The playing: a song becomes a job at a music server, a job becomes takes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
@@ -102,8 +102,30 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Hook:
+    """The first ten seconds, measured: what the 10-second rule is about. Times in seconds.
+
+    `voice_s` is when the first voice was heard in the first forty seconds, None for none; `certainty` 0…1 is how
+    sure the ear is of that, whichever it is. `loudness_lu` is how much louder than the whole song they are, None
+    where that cannot be told.
+    """
+
+    first_sound_s: float | None
+    voice_s: float | None
+    certainty: float
+    loudness_lu: float | None
+    onsets: int
+
+
+@dataclass(frozen=True, slots=True)
 class Measures:
-    """What the ear measured on decoded samples; levels in dBFS (−inf is silence), times in seconds."""
+    """What the ear measured on decoded samples; levels in dBFS (−inf is silence), times in seconds.
+
+    From `true_peak_dbtp` on, None is what could not be measured: by an older ear, or because there was too little.
+    `dc` is the largest mean of a channel; `balance_db` left over right, `side_db` difference over sum; clipped runs
+    and samples beyond full scale (`overs`) count by the second. `end_db` is the last quarter of a second beside the
+    median level. `pulse`, `variety` and `repetition` are 0…1.
+    """
 
     # The journal keeps −inf; pydantic's own way is null, which does not read back.
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_inf_nan="constants")
@@ -114,6 +136,27 @@ class Measures:
     peak_dbfs: float
     rms_dbfs: float
     finite: bool
+    true_peak_dbtp: float | None = None
+    lufs: float | None = None
+    loudness_range_lu: float | None = None
+    dc: float | None = None
+    balance_db: float | None = None
+    correlation: float | None = None
+    side_db: float | None = None
+    clipped_per_s: float | None = None
+    overs_per_s: float | None = None
+    first_sound_s: float | None = None
+    trailing_silence_s: float | None = None
+    longest_gap_s: float | None = None
+    silent_share: float | None = None
+    end_db: float | None = None
+    flatness: float | None = None
+    variety: float | None = None
+    repetition: float | None = None
+    bpm: float | None = None
+    pulse: float | None = None
+    key: str = ""
+    hook: Hook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +167,4 @@ class Take:
     measures: Measures | None
     verdict: Literal["pass", "warn", "fail"]
     reasons: tuple[str, ...] = ()
+    score: dict[str, float] = field(default_factory=dict)  # the parts that add up to it, each in points

@@ -77,4 +77,6 @@ class Track:
     versions: dict[str, str] = field(default_factory=dict)
     file: str = ""
     sidecar: str = ""
+    rating: int | None = None  # 1…5, an opinion
+    picked: bool = False  # the take was chosen by hand: the machine chooses no other
     hashes: dict[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.brief import Brief
 from pipeline.song import Section, Severity
+from pipeline.take import Hook
 from pipeline.track import Attempt
 
 
@@ -56,7 +57,7 @@ class FindingPart(_Part):
 
 
 class MeasuresPart(_Part):
-    """What the ear measured; a level of null is digital silence."""
+    """What the ear measured; a peak or RMS of null is digital silence, any other null was not measured."""
 
     duration_s: float
     sample_rate: int
@@ -64,6 +65,27 @@ class MeasuresPart(_Part):
     peak_dbfs: float | None
     rms_dbfs: float | None
     finite: bool
+    true_peak_dbtp: float | None = None
+    lufs: float | None = None
+    loudness_range_lu: float | None = None
+    dc: float | None = None
+    balance_db: float | None = None
+    correlation: float | None = None
+    side_db: float | None = None
+    clipped_per_s: float | None = None
+    overs_per_s: float | None = None
+    first_sound_s: float | None = None
+    trailing_silence_s: float | None = None
+    longest_gap_s: float | None = None
+    silent_share: float | None = None
+    end_db: float | None = None
+    flatness: float | None = None
+    variety: float | None = None
+    repetition: float | None = None
+    bpm: float | None = None
+    pulse: float | None = None
+    key: str = ""
+    hook: Hook | None = None
 
 
 class TakePart(_Part):
@@ -84,6 +106,7 @@ class TakePart(_Part):
     render_s: float
     measures: MeasuresPart | None
     server_says: dict[str, Any]
+    score: dict[str, float] = Field(default_factory=dict)
 
 
 class SongDocument(_Part):
@@ -113,6 +136,8 @@ class SongDocument(_Part):
     parameters: dict[str, Any]
     degraded: tuple[str, ...]
     made_at: str
+    rating: Annotated[int, Field(ge=1, le=5)] | None = None
+    picked: bool = False
 
 
 class SidecarDocument(SongDocument):

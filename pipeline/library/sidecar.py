@@ -106,6 +106,7 @@ def _take(take: Take) -> dict[str, Any]:
         "verdict": take.verdict,
         "reasons": take.reasons,
         "measures": asdict(take.measures) if take.measures else None,
+        "score": take.score,
     }
 
 
@@ -143,6 +144,8 @@ def _track(found: SidecarDocument) -> Track:
         file=found.file,
         sidecar=found.sidecar,
         hashes=found.hashes,
+        rating=found.rating,
+        picked=found.picked,
     )
 
 
@@ -162,15 +165,15 @@ def _words(found: SidecarDocument) -> Words:
 
 
 def _heard(part: TakePart) -> Take:
-    recording = part.model_dump(exclude={"duration_s", "verdict", "reasons", "measures"})
-    return Take(Recording(**recording), _measures(part.measures), part.verdict, part.reasons)
+    recording = part.model_dump(exclude={"duration_s", "verdict", "reasons", "measures", "score"})
+    return Take(Recording(**recording), _measures(part.measures), part.verdict, part.reasons, part.score)
 
 
 def _measures(part: MeasuresPart | None) -> Measures | None:
     if part is None:
         return None
     levels = {name: -math.inf for name in ("peak_dbfs", "rms_dbfs") if getattr(part, name) is None}
-    return Measures(**(part.model_dump() | levels))
+    return Measures(**(part.model_dump() | {"hook": part.hook} | levels))
 
 
 def _complaint(error: ValueError) -> str:
