@@ -14,7 +14,7 @@ from pipeline.errors import BandError, Interrupted, SettingsError
 from pipeline.take import Job, Outcome, Ticket
 from tests.fakes.acestep_serial import SerialAceStep, member, pool, quick_pool, running, song
 from tests.fakes.acestep_server import FakeAceStep, Reply, Step, play
-from tests.fakes.acestep_world import JOB, Onlooker, Time
+from tests.fakes.acestep_world import JOB, Onlooker, Time, standing
 
 
 @pytest.fixture
@@ -214,11 +214,11 @@ def test_tickets_of_another_process_hold_places_while_they_are_collected(folder:
         with quick_pool(member(server)) as second:
             adopted = in_thread(lambda: second.collect(tickets, folder, Onlooker()))
             real.sleep(0.05)
-            (standing,) = second.standing()
+            (stood,) = standing(second)
             second.submit(song(3), Onlooker())
             adopted.join()
 
-    assert (1, 1, True) == (standing.playing, standing.waiting, standing.is_up)
+    assert (1, 1, True) == (stood.playing, stood.waiting, stood.is_up)
     assert 2 == server.deepest
 
 
@@ -228,10 +228,10 @@ def test_who_is_called_off_while_waiting_gives_the_place_back(folder: Path, time
         with pytest.raises(Interrupted):
             played.submit(song(3), Stopper())
         played.collect(tickets, folder, Onlooker())
-        (standing,) = played.standing()
+        (stood,) = standing(played)
         last = played.submit(song(4), Onlooker())
 
-    assert (0, 0) == (standing.playing, standing.waiting)
+    assert (0, 0) == (stood.playing, stood.waiting)
     assert "task-3" == last.task_id
 
 
@@ -240,9 +240,9 @@ def test_a_collect_that_is_called_off_gives_its_places_back(folder: Path, time: 
         tickets = submitted_elsewhere(played, song(1, number=1), song(2, number=2))
         with pytest.raises(Interrupted):
             played.collect(tickets, folder, Stopper())
-        (standing,) = played.standing()
+        (stood,) = standing(played)
 
-    assert (0, 0) == (standing.playing, standing.waiting)
+    assert (0, 0) == (stood.playing, stood.waiting)
 
 
 def test_a_ticket_that_nobody_comes_for_does_not_hold_its_place_for_ever(time: Time) -> None:
@@ -260,10 +260,10 @@ def test_a_job_that_is_refused_for_what_it_is_holds_no_place(time: Time) -> None
     with SerialAceStep(30, time.clock) as server, pool(time, member(server)) as played:
         server.reply("/release_task", Reply(503, {"detail": "LLM not initialized"}))
         refused = played.submit(JOB, Onlooker())
-        (standing,) = played.standing()
+        (stood,) = standing(played)
 
     assert "" != refused.answer
-    assert (0, 0) == (standing.playing, standing.waiting)
+    assert (0, 0) == (stood.playing, stood.waiting)
 
 
 def test_the_time_until_a_place_is_free_is_told_when_it_is_known(folder: Path, time: Time) -> None:
@@ -319,10 +319,10 @@ def test_calling_off_a_wait_for_several_servers_ends_all_of_it(folder: Path) -> 
         begun = real.monotonic()
         with pytest.raises(Interrupted, match="called off"):
             played.collect(tickets, folder, Stopper(3))
-        standing = played.standing()
+        stood = standing(played)
 
     assert 5 > real.monotonic() - begun
-    assert [(0, 0)] * 2 == [(one.playing, one.waiting) for one in standing]
+    assert [(0, 0)] * 2 == [(one.playing, one.waiting) for one in stood]
 
 
 def test_a_failure_on_one_of_several_servers_lets_the_other_bring_its_song_home(
@@ -374,21 +374,21 @@ def test_a_failed_song_is_no_failure_of_its_server(folder: Path, time: Time) -> 
         server = next(one for one in (first, second) if one.url == ticket.server)
         server.jobs["task-1"] = play(Step("failed", reason="boom"))
         (outcome,) = played.collect([ticket], folder, Onlooker())
-        standing = played.standing()
+        stood = standing(played)
 
     assert outcome.failure is not None
-    assert [True, True] == [one.is_up for one in standing]
+    assert [True, True] == [one.is_up for one in stood]
 
 
 def test_the_name_of_a_server_is_what_people_see(time: Time) -> None:
     with SerialAceStep(30, time.clock) as server, pool(time, replace(member(server), name="den")) as played:
         played.submit(JOB, Onlooker())
-        (standing,) = played.standing()
+        (stood,) = standing(played)
 
     assert ("den", server.url, 1, 0, "") == (
-        standing.name,
-        standing.identity,
-        standing.playing,
-        standing.waiting,
-        standing.problem,
+        stood.name,
+        stood.identity,
+        stood.playing,
+        stood.waiting,
+        stood.problem,
     )

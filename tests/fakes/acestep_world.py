@@ -5,6 +5,7 @@ from typing import Any
 
 from pipeline.acestep.band import AceStep
 from pipeline.acestep.deadlines import Deadlines
+from pipeline.acestep.pool import Pool
 from pipeline.take import Job, Ticket
 
 JOB = Job(
@@ -82,3 +83,31 @@ def band(url: str, time: Time, key: str = "", **deadlines: Any) -> AceStep:
 def ticket(url: str, task_id: str, time: Time, job: Job = JOB, dialect: str = "release_task") -> Ticket:
     """A ticket as another process might have written it down."""
     return Ticket(url, task_id, dialect, job, time.unix())
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a server of a pool stands: `playing` and `waiting` count our own jobs there; `problem` is "" while up."""
+
+    name: str
+    identity: str
+    is_up: bool
+    playing: int
+    waiting: int
+    problem: str
+
+
+def standing(pool: Pool) -> tuple[Standing, ...]:
+    """Look behind the counter of a pool: nobody outside can see where its places are held."""
+    with pool._line.lock:
+        return tuple(
+            Standing(
+                player.label,
+                player.identity,
+                player.health.fault is None,
+                len(player.places[:1]),
+                len(player.places[1:]),
+                player.health.fault.message if player.health.fault else "",
+            )
+            for player in pool._players.values()
+        )
