@@ -1,11 +1,14 @@
 """The labels: which words about a track go into its tags, one field for each thing there is to say."""
 
 import json
+import math
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pipeline.brief import Brief
+from pipeline.listening.timing import Timed
 from pipeline.song import Song, clean_line
 from pipeline.take import Recording
 from pipeline.track import Track, Words
@@ -23,6 +26,7 @@ pa:pan pl:pol pt:por ro:ron ru:rus sa:san sk:slk sr:srp sv:swe sw:swa ta:tam te:
 uk:ukr ur:urd vi:vie yue:yue zh:zho
 """
 _LANGUAGES = dict(pair.split(":") for pair in _CODES.split())
+_BRIEF_LANGUAGES = {code: language for language, code in _LANGUAGES.items()}
 _UNKNOWN_LANGUAGE = "XXX"
 _NO_WORDS = "zxx"
 
@@ -45,6 +49,9 @@ UK Garage, Vaporwave, Witch House
 """
 _GENRES = [" ".join(name.split()) for name in _NAMES.split(",")]
 _MOST_GENRES = 3
+# What players bring songs to, in LUFS: ReplayGain 2.0, and R128 of Opus (RFC 7845, 5.2.1) in 256ths of a dB.
+_REPLAYGAIN_LUFS, _R128_LUFS, _R128_STEPS = -18.0, -23.0, 256
+_MOST_CHAPTERS = 255  # entries of a CTOC frame: one byte counts them
 _LONGEST_TITLE = 60  # characters: what a player shows without scrolling
 _MOST_READ = 5 * _LONGEST_TITLE  # of a line, however long it is
 
@@ -55,7 +62,9 @@ class Labels:
 
     `date` is ISO 8601 (YYYY-MM-DD), `key` as ID3 spells it ("Am"), `language` three letters (zxx: nothing is
     sung), `bpm` the tempo that was asked for. From `prompt` on it is where the song comes from. That a
-    machine made it is no choice of the caller.
+    machine made it is no choice of the caller. From `synced` on it is what was found out by listening: (ms, line)
+    and (start ms, end ms, section), `times` whether these were "heard" or "estimated", gains and the picture of
+    the front cover (JPEG or PNG) as bytes.
     """
 
     title: str = ""
@@ -84,22 +93,61 @@ class Labels:
     rehearsal: bool = False
     digital_source_type: str = ""
     ai_contribution: str = ""
+    synced: tuple[tuple[int, str], ...] = ()
+    chapters: tuple[tuple[int, int, str], ...] = ()
+    times: str = ""
+    replaygain_track_gain: str = ""
+    replaygain_track_peak: str = ""
+    r128_track_gain: str = ""
+    cover: bytes = field(default=b"", repr=False)
     ai_generated: bool = field(default=True, init=False)
 
 
-def of(track: Track, *, lyrics: str, artist: str, album: str = "") -> Labels:
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What travels with the words; all of it may be missing.
+
+    `lufs` and `true_peak_dbtp` are those of the file that is delivered. `painter` is the model that painted the
+    cover, "" when it was computed.
+    """
+
+    timed: Timed | None = None
+    lufs: float | None = None
+    true_peak_dbtp: float | None = None
+    cover: bytes = field(default=b"", repr=False)
+    painter: str = ""
+
+
+_NOTHING_MORE = Extras()
+
+
+def of(track: Track, *, lyrics: str, artist: str, album: str = "", extras: Extras = _NOTHING_MORE) -> Labels:
     """Say everything about a track: `lyrics` as they are sung, `artist` and `album` from the settings.
 
     Without an album the songs of a year stand together as "Songs 2026"; rehearsals keep apart from songs.
     """
+    told = _told(track, lyrics, clean_line(artist), album)
+    painted = ["artwork"] if extras.cover and extras.painter else []
+    return replace(
+        told,
+        ai_contribution=";".join([told.ai_contribution, *painted]),
+        replaygain_track_gain=_gain(extras.lufs),
+        replaygain_track_peak=_peak(extras.true_peak_dbtp),
+        r128_track_gain=_opus_gain(extras.lufs),
+        cover=extras.cover,
+        **_times(extras.timed),
+    )
+
+
+def _told(track: Track, lyrics: str, artist: str, album: str) -> Labels:
     song = track.words.song
     recording = _chosen(track)
     model = clean_line(str(recording.server_says.get("dit_model") or ""))
     return Labels(
         title=track.title,
-        artist=clean_line(artist),
+        artist=artist,
         album=_album(track, album),
-        album_artist=clean_line(artist),
+        album_artist=artist,
         date=track.made_at[:10],
         genres=genres(song.prompt),
         bpm=track.brief.bpm or song.bpm,
@@ -130,6 +178,15 @@ def title(words: Words, brief: Brief) -> str:
     given = (clean_line(brief.title or ""), words.song.title)
     found = (_hook(words.song), *words.song.lines[:1], brief.text)
     return next(filter(None, (*given, *map(_trimmed, found), "Untitled")))
+
+
+def language_of(code: str) -> str:
+    """Give the language of a brief for the three letters of a tag; "" for one that is not among them.
+
+    >>> language_of("deu")
+    'de'
+    """
+    return _BRIEF_LANGUAGES.get(code, "")
 
 
 def genres(prompt: str) -> tuple[str, ...]:
@@ -174,6 +231,39 @@ def _contribution(words: Words) -> str:
     sung = ["vocals"] if words.song.lines else []
     written = ["lyrics"] if words.song.lines and words.model else []
     return ";".join([*sung, "instrumentation", "composition", *written])
+
+
+def _times(timed: Timed | None) -> dict[str, Any]:
+    """Give the labels of lines and sections; a section that nothing is left of is no chapter."""
+    if timed is None:
+        return {}
+    spans = [(_ms(one.start_s), _ms(one.end_s), one.name) for one in timed.sections]
+    chapters = tuple(span for span in spans if span[0] < span[1])[:_MOST_CHAPTERS]
+    synced = tuple((_ms(line.start_s), line.text) for line in timed.lines)
+    return {
+        "synced": synced,
+        "chapters": chapters,
+        "times": ("estimated" if timed.estimated else "heard") if synced or chapters else "",
+    }
+
+
+def _ms(seconds: float) -> int:
+    """Round to the hundredth of a second, in milliseconds: the comments of Ogg and FLAC hold no more."""
+    return round(seconds * 100) * 10
+
+
+def _gain(lufs: float | None) -> str:
+    return f"{_REPLAYGAIN_LUFS - lufs:.2f} dB" if lufs is not None and math.isfinite(lufs) else ""
+
+
+def _peak(true_peak_dbtp: float | None) -> str:
+    if true_peak_dbtp is None or not math.isfinite(true_peak_dbtp):
+        return ""
+    return f"{10 ** (true_peak_dbtp / 20):.6f}"
+
+
+def _opus_gain(lufs: float | None) -> str:
+    return str(round((_R128_LUFS - lufs) * _R128_STEPS)) if lufs is not None and math.isfinite(lufs) else ""
 
 
 def _initial_key(key: str) -> str:

@@ -4,17 +4,30 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from pipeline.arranging import Playing
 from pipeline.labels import Labels
-from pipeline.take import Job, Measures, Outcome, Ticket
+from pipeline.listening.limits import Limits
+from pipeline.take import Job, Measures, Outcome, Take, Ticket
 from pipeline.track import Attempt, Track
 from pipeline.writing.prompt import Message, Templates
 from pipeline.writing.rules import Rulebook
 from pipeline.writing.taste import Taste
 
+if TYPE_CHECKING:
+    from pipeline.listening.alignment import Word  # it needs numpy, which takes a moment
+
 T = TypeVar("T")
+Label = Callable[[Path, Track], tuple[Track, Mapping[str, bytes]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A picture as JPEG, in two sizes: to stand beside the file, and to go into it."""
+
+    large: bytes
+    small: bytes
 
 
 class Watch(Protocol):
@@ -92,6 +105,36 @@ class Ear(Protocol):
         ...
 
 
+class Scribe(Protocol):
+    """A model that hears words. Implemented by `llm`."""
+
+    def words(self, file: Path, language: str = "") -> "tuple[Word, ...]":
+        """Give the words of a take with their times. Raises `WriterError` or `ShelfError`: no fault of the song."""
+        ...
+
+
+class Painter(Protocol):
+    """Paints covers. Implemented by `pictures`."""
+
+    def get_ready(self) -> None:
+        """Load what painting needs while others play; returns at once."""
+        ...
+
+    def cover(self, track: Track) -> Cover:
+        """Paint the front of a song; the same song always gets the same one."""
+        ...
+
+
+class Leveller(Protocol):
+    """Brings a file to a loudness. Implemented by `audio`."""
+
+    def __call__(
+        self, source: Path, target: Path, lufs: float, wanted: float, true_peak_dbtp: float
+    ) -> float:
+        """Write a copy of `source` at `wanted` LUFS and give the gain in dB. Raises `ShelfError`."""
+        ...
+
+
 class Tagger(Protocol):
     """Writes labels into an audio file. Implemented by `audio`."""
 
@@ -103,12 +146,30 @@ class Tagger(Protocol):
 class Shelf(Protocol):
     """Where finished songs live. Implemented by `library`."""
 
-    def place(self, track: Track, label: Callable[[Path], Track]) -> Track:
+    def place(self, track: Track, label: Label) -> Track:
         """Put the chosen take, every untouched take and the sidecar on the shelf; the sidecar comes last.
 
-        `label` writes the tags into a copy that nobody sees yet and gives the track as it shall be kept.
+        `label` writes the tags into a copy that nobody sees yet, and gives the track as it shall be kept with
+        what shall stand beside it under the same name, by its suffix (".lrc").
         Returns it with `file`, `sidecar` and `hashes` filled in. Nothing is ever overwritten. Raises
         `ShelfError`.
+        """
+        ...
+
+    def find(self, song_id: str) -> Track:
+        """Give a song that stands there, its paths absolute. Raises `InputError` when there is none."""
+        ...
+
+    def join(
+        self,
+        song_id: str,
+        takes: Sequence[Take],
+        choose: Callable[[Track], int],
+        label: Label,
+    ) -> Track:
+        """Put more takes beside those of a song, and the one that `choose` names in front.
+
+        Takes that are there already are not added twice. Raises `ShelfError`.
         """
         ...
 
@@ -169,7 +230,9 @@ class House:
     playing: Playing
     duration: float | Literal["auto"]  # when the brief names none; auto: as long as the words need
     second_asks: int  # how often a faulty draft goes back to the model
+    loudness: float | None  # LUFS that the file is brought to; None leaves it as it was played
     spare_takes: int  # how many jobs beyond the asked ones may replace failed ones
+    limits: Limits  # of the ear
     artist: str
     album: str
 
@@ -182,6 +245,9 @@ class Studio:
     band: Band
     ear: Ear
     tagger: Tagger
+    painter: Painter
+    level: Leveller
+    scribe: Scribe | None  # None: no transcription model is set
     shelf: Shelf
     templates: Templates
     taste: Taste

@@ -124,7 +124,8 @@ class Measures:
     From `true_peak_dbtp` on, None is what could not be measured: by an older ear, or because there was too little.
     `dc` is the largest mean of a channel; `balance_db` left over right, `side_db` difference over sum; clipped runs
     and samples beyond full scale (`overs`) count by the second. `end_db` is the last quarter of a second beside the
-    median level. `pulse`, `variety` and `repetition` are 0…1.
+    median level. `pulse`, `variety` and `repetition` are 0…1, and so is the `outline`: the level of equal stretches
+    of the take beside its loudest one, for whoever draws it.
     """
 
     # The journal keeps −inf; pydantic's own way is null, which does not read back.
@@ -157,6 +158,21 @@ class Measures:
     pulse: float | None = None
     key: str = ""
     hook: Hook | None = None
+    outline: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sung:
+    """Which of the written words a transcription model heard, and when. Times in seconds.
+
+    `share` is the part of the lines that was sung, `lines` the begin of each, None for one that was not heard;
+    `certainty` 0…1 is how much of what was heard fits what was written.
+    """
+
+    first_word_s: float | None
+    share: float
+    lines: tuple[float | None, ...]
+    certainty: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +184,4 @@ class Take:
     verdict: Literal["pass", "warn", "fail"]
     reasons: tuple[str, ...] = ()
     score: dict[str, float] = field(default_factory=dict)  # the parts that add up to it, each in points
+    sung: Sung | None = None  # None: nobody was asked

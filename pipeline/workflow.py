@@ -6,7 +6,7 @@ a reply, a task, a take, is noted there and read back, so a crash never pays for
 """
 
 from pipeline.brief import Brief
-from pipeline.stages.finishing import describe, finish
+from pipeline.stages.finishing import describe, finish, join
 from pipeline.stages.recording import record
 from pipeline.stages.settling import settle
 from pipeline.stages.writing import adopt, write
@@ -31,6 +31,16 @@ def play_draft(text: str, brief: Brief, studio: Studio, session: Session) -> Tra
     words = adopt(text, settled, studio)
     takes = record(words, settled, studio, session)
     return session.once("track", Track, finish, words, takes, settled, studio, session)
+
+
+def play_again(song_id: str, brief: Brief, studio: Studio, session: Session) -> Track:
+    """Have the words of a song on the shelf played again; its new takes join the others there.
+
+    The best of all is chosen, unless a person has chosen one.
+    """
+    standing = studio.shelf.find(song_id)
+    takes = record(standing.words, settle(brief, studio.house), studio, session)
+    return session.once("track", Track, join, standing, takes, studio)
 
 
 def write_words(brief: Brief, studio: Studio, session: Session) -> Track:

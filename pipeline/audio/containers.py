@@ -10,7 +10,8 @@ from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 from mutagen.wave import WAVE
 
-from pipeline.audio.table import Row, Texts
+from pipeline.audio.frames import Texts
+from pipeline.audio.table import Row
 
 _V23_SEPARATOR = "; "  # as Picard advises; "/" would split AC/DC-like names
 _V24 = (2, 4, 0)
@@ -25,6 +26,10 @@ class Container(Protocol):
 
     def read(self, row: Row) -> Texts:
         """Give one label."""
+        ...
+
+    def held(self, row: Row, texts: Texts) -> Texts:
+        """Give what of a label's texts this format can hold: what reading it back must give."""
         ...
 
     def save(self) -> None:
@@ -46,8 +51,12 @@ class Id3Container:
     def read(self, row: Row) -> Texts:
         """Give one frame; version 2.3 holds several values in one text."""
         texts = row.frame.read(self.file.tags)
-        if row.kind == "texts" and self.file.tags.version < _V24:
+        if row.shape == "texts" and self.file.tags.version < _V24:
             return tuple(part for text in texts for part in text.split(_V23_SEPARATOR))
+        return texts
+
+    def held(self, row: Row, texts: Texts) -> Texts:  # noqa: ARG002 -- ID3 holds them all
+        """Give all of them."""
         return texts
 
     def save(self) -> None:
@@ -64,16 +73,16 @@ class VorbisContainer:
     file: Any
 
     def write(self, row: Row, texts: Texts, language: str) -> None:  # noqa: ARG002 -- comments have no language
-        """Replace the comments of this label, under each of its names."""
-        for name in row.vorbis:
-            if name in self.file.tags:
-                del self.file.tags[name]
-            if texts:
-                self.file.tags[name] = list(texts)
+        """Replace the comments of this label."""
+        row.comments.write(self.file, texts)
 
     def read(self, row: Row) -> Texts:
         """Give the comments of this label."""
-        return tuple(self.file.tags.get(row.vorbis[0], ()))
+        return row.comments.read(self.file)
+
+    def held(self, row: Row, texts: Texts) -> Texts:
+        """Give what comments can hold."""
+        return row.comments.held(self.file, texts)
 
     def save(self) -> None:
         """Write the comments."""

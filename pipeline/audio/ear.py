@@ -14,14 +14,27 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from pipeline.errors import ShelfError
-from pipeline.take import Measures
+from pipeline.take import Hook, Measures
 
-_DECODER = Path(__file__).with_name("decode.py")
+if TYPE_CHECKING:
+    from pipeline.listening.portrait import Portrait
+
+_HOUSE = str(Path(__file__).parents[2])
+# Not by `-m`: this very package need not be the one that is installed, nor any, and the current folder may hold
+# anything. One thread, for several takes are heard at once: numpy asks about it while it is imported.
+_DECODER = f"""
+import os, sys
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+if {_HOUSE!r} not in sys.path:
+    sys.path.insert(0, {_HOUSE!r})
+from pipeline.audio import decode
+decode.main()
+"""
 _PATIENCE_S = (
-    120.0  # the slowest format, ten minutes of Opus, takes 5 s (measured); the rest is for slow machines
+    120.0  # the slowest format, ten minutes of Opus, takes 6 s (measured); the rest is for slow machines
 )
 
 
@@ -57,20 +70,34 @@ class SoundfileEar:
 
         Raises ShelfError when the file cannot be read at all: that says nothing about the take.
         """
+        found = self._told(file, str(file.absolute()))
+        return _read(found) if found is not None else None
+
+    def portray(self, file: Path) -> "Portrait | None":
+        """Decode the whole file for a picture of it; None and ShelfError as for `measure`."""
+        found = self._told(file, {"portray": str(file.absolute())})
+        if found is None:
+            return None
+        from pipeline.listening.portrait import Portrait  # noqa: PLC0415 -- numpy, which only pictures need
+
+        mel = tuple(map(tuple, found.pop("mel")))
+        return Portrait(**{name: _frozen(value) for name, value in found.items()}, mel=mel)
+
+    def _told(self, file: Path, question: object) -> dict[str, Any] | None:
         try:
             file.open("rb").close()
             decoder, has_waited = self._decoder()
             began = time.monotonic()
-            line = self._answer(decoder, file)
+            line = self._answer(decoder, question)
             is_overdue = time.monotonic() - began >= self._patience_s
             if (
                 not line and has_waited and not is_overdue
             ):  # it may have died of something else than this file
-                line = self._answer(_started(), file)
+                line = self._answer(_started(), question)
         except OSError as error:
             raise ShelfError(f"cannot listen to {file.name!r}: {error.strerror}") from error
-        found = json.loads(line) if line else None
-        return Measures(**found) if found is not None else None
+        found: dict[str, Any] | None = json.loads(line) if line else None
+        return found
 
     def _decoder(self) -> tuple[subprocess.Popen[str], bool]:
         """Give a decoder, and whether it was there before."""
@@ -79,13 +106,13 @@ class SoundfileEar:
                 return self._idle.pop(), True
         return _started(), False
 
-    def _answer(self, decoder: subprocess.Popen[str], file: Path) -> str:
-        """Have a file decoded; "" when the decoder broke or took too long, and then it is gone."""
+    def _answer(self, decoder: subprocess.Popen[str], question: object) -> str:
+        """Have a question answered; "" when the decoder broke or took too long, and then it is gone."""
         asked, said = _pipes(decoder)
         overdue = threading.Timer(self._patience_s, decoder.kill)
         overdue.start()
         try:
-            asked.write(json.dumps(str(file.absolute())) + "\n")
+            asked.write(json.dumps(question) + "\n")
             asked.flush()
             line = said.readline()
         except BrokenPipeError:
@@ -100,9 +127,19 @@ class SoundfileEar:
         return ""
 
 
+def _read(found: dict[str, Any]) -> Measures:
+    hook = found.pop("hook")
+    outline = tuple(found.pop("outline", ()))
+    return Measures(**found, outline=outline, hook=Hook(**hook) if hook else None)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _started() -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 -- our own interpreter and our own file
-        [sys.executable, "-P", str(_DECODER)],
+        [sys.executable, "-P", "-c", _DECODER],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

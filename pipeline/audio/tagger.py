@@ -1,5 +1,6 @@
 """The tagger: labels into an audio file and back, never half."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,8 +8,9 @@ from mutagen import MutagenError
 
 from pipeline.audio.containers import open_tags, taggable
 from pipeline.audio.essence import essence
+from pipeline.audio.frames import Texts
 from pipeline.audio.replacing import replacing
-from pipeline.audio.table import TABLE
+from pipeline.audio.table import TABLE, Row
 from pipeline.errors import ShelfError
 from pipeline.labels import Labels
 from pipeline.listening.sniff import sniff
@@ -44,17 +46,18 @@ class FileTagger:
     def read(self, file: Path) -> Labels:
         """Read back what the file says in the terms of the labels. Raises ShelfError."""
         try:
-            tags = open_tags(file, _kind(file))
-            return Labels(
-                **{row.field: row.value(tags.read(row)) for row in TABLE if row.field != "ai_generated"}
-            )
+            kind = _kind(file)
+            tags = open_tags(file, kind)
+            told = {row.field: row.value(tags.read(row)) for row in TABLE if kind in row.kinds}
         except _FOREIGN as error:
             raise _failure("read the tags of", file, error) from error
+        del told["ai_generated"]  # no choice of the file either
+        return Labels(**told)
 
     def _write(self, copy: Path, kind: str, labels: Labels) -> None:
         tags = open_tags(copy, kind, v23=self.id3v23)
-        for row in TABLE:
-            tags.write(row, row.texts(labels), labels.language)
+        for row, texts in _said(labels, kind):
+            tags.write(row, texts, labels.language)
         tags.save()
 
 
@@ -70,10 +73,18 @@ def _kind(file: Path) -> str:
     return kind
 
 
+def _said(labels: Labels, kind: str) -> Iterator[tuple[Row, Texts]]:
+    """Give the rows that a file of this kind holds, with their texts, but those that stay as they are."""
+    for row in TABLE:
+        texts = row.texts(labels)
+        if kind in row.kinds and (texts or not row.stays):
+            yield row, texts
+
+
 def _verify(file: Path, copy: Path, kind: str, labels: Labels) -> None:
     """Read the copy as a stranger would: every label must be there and the audio must be the same."""
     tags = open_tags(copy, kind)
-    lost = [row.field for row in TABLE if tags.read(row) != row.texts(labels)]
+    lost = [row.field for row, texts in _said(labels, kind) if tags.read(row) != tags.held(row, texts)]
     if lost:
         raise ShelfError(f"cannot tag {file.name!r}: {', '.join(lost)} did not come back as written")
     if essence(file, kind) != essence(copy, kind):

@@ -228,12 +228,10 @@ class Desk:
                 yield Ended(entry.id, how, error=entry.error)
 
     def _nothing_waits(self) -> bool:
-        rooms = (self.name, shared(rehearsal=self._plan.rehearsing))
-        return (
-            not self._at_work
-            and self._ends.empty()
-            and not any(self.ledger.waiting(room, limit=1) for room in rooms)
-        )
+        """Say so only when nothing is in our hands either: a song that was fetched may not have begun yet."""
+        common = shared(rehearsal=self._plan.rehearsing)
+        none_left = not self.ledger.waiting(common, limit=1) and not self.ledger.in_hand(self.name)
+        return none_left and not self._at_work and self._ends.empty()
 
     def _look_around(self) -> None:
         """See to the dead, to what waits for anybody, and to songs of ours that someone has cancelled."""

@@ -21,7 +21,8 @@ class Order:
     """What the user wants: the brief, the draft if a person brought one, words only, and which studio.
 
     `assignments` are the settings of this order alone (`--set` and the flags that stand for one), `origin`
-    the command that took it, `day` the date of a song of the day.
+    the command that took it, `day` the date of a song of the day, `again` the id of a song on the shelf whose
+    words are played again.
     """
 
     brief: Brief
@@ -31,6 +32,7 @@ class Order:
     assignments: tuple[Assignment, ...] = ()
     origin: str = "write"
     day: str = ""
+    again: str = ""
 
 
 _ORDERS = TypeAdapter(Order)

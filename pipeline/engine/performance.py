@@ -15,7 +15,7 @@ from pipeline.engine.session import Session
 from pipeline.errors import DraftError, Interrupted, SongpipeError
 from pipeline.studio import Studio, Watch
 from pipeline.track import Track
-from pipeline.workflow import make_track, play_draft, write_words
+from pipeline.workflow import make_track, play_again, play_draft, write_words
 
 CANCELLED = "cancelled"  # what an Interrupted says when someone gave up this very song
 Notes = Sequence[tuple[str, str]]
@@ -106,6 +106,8 @@ class Performer:
         studio = replace(self.studio_for(order), watch=watch)
         if order.words_only:
             return write_words(order.brief, studio, session)
+        if order.again:
+            return play_again(order.again, order.brief, studio, session)
         if order.draft is not None:
             return play_draft(order.draft, order.brief, studio, session)
         return make_track(order.brief, studio, session)

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,6 +74,27 @@ def write(target: Path, content: bytes) -> None:
         writing.write(content)
         writing.flush()
         os.fsync(writing.fileno())
+
+
+def replace(target: Path, content: bytes) -> None:
+    """Put new content under a name: others see the old file or the new one, never half. Raises OSError.
+
+    One thread at a time: the caller holds the shelf's lock. A killed process leaves a hidden `.tmp.` file,
+    which the shelf sweeps.
+    """
+    copy = target.with_name(f".{target.name[:80]}.{os.getpid()}.tmp{target.suffix}")
+    try:
+        with copy.open("wb") as writing:
+            writing.write(content)
+            writing.flush()
+            os.fsync(writing.fileno())
+        if target.exists():
+            shutil.copymode(target, copy)
+        copy.replace(target)
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
 
 
 def settle(file: Path) -> str:

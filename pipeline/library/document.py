@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.brief import Brief
 from pipeline.song import Section, Severity
-from pipeline.take import Hook
+from pipeline.take import Hook, Sung
 from pipeline.track import Attempt
 
 
@@ -86,6 +86,7 @@ class MeasuresPart(_Part):
     pulse: float | None = None
     key: str = ""
     hook: Hook | None = None
+    outline: tuple[float, ...] = ()
 
 
 class TakePart(_Part):
@@ -107,6 +108,7 @@ class TakePart(_Part):
     measures: MeasuresPart | None
     server_says: dict[str, Any]
     score: dict[str, float] = Field(default_factory=dict)
+    sung: Sung | None = None
 
 
 class SongDocument(_Part):

@@ -1,18 +1,26 @@
 """The shelf: where finished songs stand, a file, its takes and its sidecar under one name."""
 
+import hashlib
+import json
+import os
 import re
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pipeline.errors import ShelfError
-from pipeline.library import disk, names, sidecar, staging
+from pipeline.errors import InputError, ShelfError
+from pipeline.library import disk, names, retakes, sidecar, staging
+from pipeline.library.index import Index
+from pipeline.studio import Label
 from pipeline.take import Take
 from pipeline.track import Track
+
+_INDEX_PATIENCE_S = 5.0  # a song is not kept waiting longer for its card
+_LOOK = "see songpipe library list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +32,82 @@ class DiskShelf:
     _turn: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
     _swept: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
 
-    def place(self, track: Track, label: Callable[[Path], Track]) -> Track:
+    def place(self, track: Track, label: Label) -> Track:
         """Put the chosen take, every untouched take and the sidecar on the shelf; the sidecar comes last.
 
-        `label` writes the tags into a copy that nobody sees yet and gives the track as it shall be kept. A
-        track that stands there already (a crash came before its journal entry) is given back as it stands.
+        `label` writes the tags into a copy that nobody sees yet and gives the track as it shall be kept, and what
+        shall stand beside it by its suffix. A track that stands there already (a crash came before its journal
+        entry) is given back as it stands.
         Nothing is ever overwritten, and a crash leaves nothing half that can be seen. Raises ShelfError.
         """
         output = self.output.absolute()
         with disk.failures_told(f"put {track.title!r} on the shelf", output), self._alone(output):
-            return _standing(output, track.id) or _place(output, track, label)
+            placed = _standing(output, track.id) or _place(output, track, label)
+        _enter(output, placed)
+        return placed
+
+    def revise(self, song_id: str, change: Callable[[Track], Track], *, at: Path | None = None) -> Track:
+        """Change what is said of a song that stands here, and give it as it stands then.
+
+        `change` gets the track with absolute paths and gives it back with something else in it, such as a
+        rating; it may raise, and then nothing has changed. `at` is the sidecar, where that is known. What a
+        later songpipe has noted beside it stays. Raises InputError when there is no such song, ShelfError.
+        """
+        output = self.output.absolute()
+        with disk.failures_told(f"change song {song_id!r}", output), self._alone(output):
+            before = _at(at, song_id) or _standing(output, song_id)
+            if before is None:
+                raise InputError(f"there is no song {song_id!r} in {str(output)!r}", hint=_LOOK)
+            _rewrite(Path(before.sidecar), change(before))
+            revised = sidecar.load(Path(before.sidecar))
+        _enter(output, revised)
+        return revised
+
+    def find(self, song_id: str) -> Track:
+        """Give the song of that id, its paths absolute. Raises InputError when it does not stand here."""
+        track = _standing(self.output.absolute(), song_id)
+        if track is None:
+            raise InputError(f"there is no song {song_id!r} in {str(self.output)!r}", hint=_LOOK)
+        return track
+
+    def join(
+        self, song_id: str, takes: Sequence[Take], choose: Callable[[Track], int], label: Label
+    ) -> Track:
+        """Put more takes beside those of a song, and the one that `choose` names in front. See `revise`."""
+        files: list[str] = []
+
+        def change(before: Track) -> Track:
+            files.append(before.file)
+            track = retakes.joined(before, takes)
+            number = choose(track)
+            return retakes.in_front(track, number, label) if number != before.chosen_take else track
+
+        track = self.revise(song_id, change)
+        for file in files:
+            if Path(file) != Path(track.file):  # of another format; its untouched take stays
+                Path(file).unlink(missing_ok=True)
+        return track
+
+    def pick(self, song_id: str, number: int, label: Label) -> Track:
+        """Put a take in front for good: from now on the machine chooses no other one. See `revise`.
+
+        Raises InputError when there is no such take, or it cannot be played.
+        """
+        track = self.join(song_id, (), lambda _: number, label)
+        return track if track.picked else self.revise(song_id, lambda one: replace(one, picked=True))
+
+    def restore(self, track: Track) -> bool:
+        """Put a sidecar beside a song that has none; `track` has absolute paths. Says whether it was needed.
+
+        Raises ShelfError.
+        """
+        output, target = self.output.absolute(), Path(track.sidecar)
+        with disk.failures_told(f"restore {track.title!r}", output), self._alone(output):
+            if os.path.lexists(target) or not Path(track.file).exists():
+                return False
+            disk.replace(target, sidecar.text(_below(track, target.parent)).encode())
+        _enter(output, track)
+        return True
 
     @contextmanager
     def _alone(self, output: Path) -> Iterator[None]:
@@ -67,7 +141,38 @@ def _standing(output: Path, song_id: str) -> Track | None:
     return None
 
 
-def _place(output: Path, track: Track, label: Callable[[Path], Track]) -> Track:
+def _at(at: Path | None, song_id: str) -> Track | None:
+    """Read the sidecar that is said to be that song's, if it is."""
+    if at is None or not at.is_file():
+        return None
+    track = sidecar.load(at)
+    return track if track.id == song_id else None
+
+
+def _rewrite(file: Path, track: Track) -> None:
+    """Write a sidecar anew; keys that this songpipe does not know stay as they are."""
+    known = json.loads(sidecar.text(_below(track, file.parent.absolute())))
+    found = json.loads(file.read_bytes())
+    whole = json.dumps({**found, **known}, indent=2, ensure_ascii=False) + "\n"
+    disk.replace(file, whole.encode("utf-8", "replace"))
+
+
+def _below(track: Track, folder: Path) -> Track:
+    """Give the track with its paths relative to its folder, as a sidecar keeps them. Raises ShelfError."""
+
+    def relative(name: str) -> str:
+        return names.inside(folder, name).relative_to(folder).as_posix()
+
+    return sidecar.moved(track, relative)
+
+
+def _enter(output: Path, track: Track) -> None:
+    """Tell the index of a song. Failing to is no failure of the song: the next look finds its folder changed."""
+    with suppress(ShelfError, OSError, ValueError), Index(output, busy_s=_INDEX_PATIENCE_S) as index:
+        index.add(track)
+
+
+def _place(output: Path, track: Track, label: Label) -> Track:
     for stem in names.stems(track.made_at, track.title, track.id):
         folder = names.inside(output, names.month(stem))
         if not any(folder.glob(f"{stem}.*")):
@@ -78,7 +183,7 @@ def _place(output: Path, track: Track, label: Callable[[Path], Track]) -> Track:
     )
 
 
-def _fill(folder: Path, stem: str, track: Track, label: Callable[[Path], Track]) -> Track:
+def _fill(folder: Path, stem: str, track: Track, label: Label) -> Track:
     """Make everything ready out of sight, show it, and give the track as it stands on the shelf."""
     hidden = staging.prepare(folder, stem)
     try:
@@ -87,8 +192,11 @@ def _fill(folder: Path, stem: str, track: Track, label: Callable[[Path], Track])
         chosen = next(take.recording for take in takes if take.recording.number == track.chosen_take)
         file = f"{stem}.{chosen.format}"
         disk.copy(hidden / chosen.file, hidden / file)
-        told = label(hidden / file)
+        told, beside = label(hidden / file, track)
         hashes[file] = disk.settle(hidden / file)
+        for suffix, content in beside.items():
+            disk.write(hidden / f"{stem}{suffix}", content)
+            hashes[f"{stem}{suffix}"] = hashlib.sha256(content).hexdigest()
         kept = replace(told, takes=takes, file=file, sidecar=f"{stem}{staging.SIDECAR}", hashes=hashes)
         disk.write(hidden / kept.sidecar, sidecar.text(kept).encode())
         staging.show(hidden)

@@ -107,6 +107,7 @@ def _take(take: Take) -> dict[str, Any]:
         "reasons": take.reasons,
         "measures": asdict(take.measures) if take.measures else None,
         "score": take.score,
+        "sung": asdict(take.sung) if take.sung else None,
     }
 
 
@@ -165,8 +166,10 @@ def _words(found: SidecarDocument) -> Words:
 
 
 def _heard(part: TakePart) -> Take:
-    recording = part.model_dump(exclude={"duration_s", "verdict", "reasons", "measures", "score"})
-    return Take(Recording(**recording), _measures(part.measures), part.verdict, part.reasons, part.score)
+    recording = part.model_dump(exclude={"duration_s", "verdict", "reasons", "measures", "score", "sung"})
+    return Take(
+        Recording(**recording), _measures(part.measures), part.verdict, part.reasons, part.score, part.sung
+    )
 
 
 def _measures(part: MeasuresPart | None) -> Measures | None:

@@ -13,9 +13,14 @@ _STALE_S = 3600.0  # no tagger works on one file for an hour
 
 def prepare(folder: Path, stem: str) -> Path:
     """Make the hidden folder for a song of that name, with one for its takes in it. Raises OSError."""
-    staging = folder / f".{stem}{_HIDDEN}"
+    staging = staging_of(folder, stem)
     (staging / f"{stem}.takes").mkdir(parents=True)
     return staging
+
+
+def staging_of(folder: Path, stem: str) -> Path:
+    """Name the hidden folder of a song; it is there as long as the song is being shown."""
+    return folder / f".{stem}{_HIDDEN}"
 
 
 def show(staging: Path) -> None:

@@ -4,10 +4,17 @@ from collections.abc import Sequence
 
 from pipeline.take import Take
 
-_ORDER = ("pass", "warn")
-
 
 def choose(takes: Sequence[Take]) -> Take | None:
-    """Give the take with the best verdict, the earlier of two equals; None when every take failed."""
-    fit = [take for take in takes if take.verdict in _ORDER]
-    return min(fit, key=lambda take: (_ORDER.index(take.verdict), take.recording.number), default=None)
+    """Give the take with the most points, of equals one without a warning, then the earlier one.
+
+    None when every take failed.
+    """
+    fit = [take for take in takes if take.verdict != "fail"]
+    best = sorted(fit, key=lambda take: (-points(take), take.verdict != "pass", take.recording.number))
+    return next(iter(best), None)
+
+
+def points(take: Take) -> float:
+    """Add up the parts of a take's score."""
+    return sum(take.score.values())

@@ -27,19 +27,44 @@ class Note:
     vowel: str
 
 
+@dataclass(frozen=True, slots=True)
+class SungLine:
+    """A line of the lyrics as it is sung: seconds from the start of the song to its first and last sound."""
+
+    text: str
+    at_s: float
+    until_s: float
+
+
 def tune(score: Score, passage: Passage) -> tuple[Note, ...]:
     """Set a passage to music. The same kind of section has the same tune wherever it returns."""
+    return tuple(note for phrase in _phrases(score, passage) for note in phrase)
+
+
+def sung_lines(score: Score) -> Iterator[SungLine]:
+    """Say when each line is sung, in order; none where the lead is played, none after the song's end."""
+    begins = 0.0
+    beat_s = 60 / score.bpm
+    for passage in score.passages:
+        for line, notes in zip(passage.lines, _phrases(score, passage), strict=False):
+            at, until = notes[0].beat * beat_s, (notes[-1].beat + notes[-1].beats) * beat_s
+            if begins + at < score.duration_s:
+                yield SungLine(line, begins + at, min(begins + until, score.duration_s))
+        begins += passage.bars * score.bar_s
+
+
+def _phrases(score: Score, passage: Passage) -> list[tuple[Note, ...]]:
+    """Give the notes of every line, or of every two bars where nobody sings."""
     room = passage.bars * score.beats
     if passage.lines:
         phrases = [syllables.sung(line) or ("a",) for line in passage.lines]
     else:
         phrases = [("a",) * _PLAYED_NOTES] * max(1, passage.bars // 2)
     starts = np.round(np.linspace(0, room, len(phrases) + 1))
-    return tuple(
-        note
+    return [
+        tuple(_phrase(score, passage, index, vowels, float(starts[index]), float(starts[index + 1])))
         for index, vowels in enumerate(phrases)
-        for note in _phrase(score, passage, index, vowels, float(starts[index]), float(starts[index + 1]))
-    )
+    ]
 
 
 def _phrase(

@@ -15,20 +15,22 @@ _LONGEST_SOUND_S = 4.0  # beyond its own bar; what rings longer is cut
 _FADE_S = 5.0
 
 
-def perform(score: Score) -> Iterator[Stereo]:
+def perform(score: Score, *, fading: bool = True) -> Iterator[Stereo]:
     """Play a score as blocks of (frames, 2) float32 at 48 kHz; together exactly its duration, never louder
-    than the ceiling, faded at the end."""
+    than the ceiling, faded at the end. Bars beyond the duration are not played."""
     total = round(score.duration_s * RATE)
     band = Band(score)
     bar = score.bar_s * RATE
     ringing = np.zeros((int(bar + _LONGEST_SOUND_S * RATE) + 2, 2), np.float32)
     done = 0
     for number, playing in enumerate(_bars(score), start=1):
+        if done >= total:
+            break
         for hit in band.play(playing):
             _add(ringing, hit)
         frames = min(round(number * bar), total) - done
         block = np.tanh(ringing[:frames] * _DRIVE) * np.float32(CEILING)
-        yield _faded(block, done, total)
+        yield _faded(block, done, total) if fading else block
         done += frames
         ringing[: -frames or None] = ringing[frames:]
         ringing[len(ringing) - frames :] = 0

@@ -132,7 +132,7 @@ class TaskQueue:
         if commission.thinking:
             fitting |= {"no-lm"}
         if commission.audio_format == "mp3":
-            fitting |= {"mp3-broken"}
+            fitting |= {"mp3-broken", *takes.MP3_FAULTS}
         if commission.duration_s >= self._too_long:
             fitting |= {"oom"}
         fault = self._plan.draw(fitting)

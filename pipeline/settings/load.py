@@ -41,10 +41,10 @@ class Loaded:
     @property
     def secret_variables(self) -> tuple[str, ...]:
         """Name the environment variables that a run with these settings may need, never their values."""
-        band = (server.key_env for server in self.settings.acestep.band)
+        others = self.settings.key_variables
         database = ("SONGPIPE_DATABASE_URL",) if self.settings.engine.database_url is not None else ()
         writer = self.keys.writer_variable or WRITER_VARIABLES[1]
-        return tuple(dict.fromkeys((writer, *band, *self.settings.daily.secrets, *database)))
+        return tuple(dict.fromkeys((writer, *others, *self.settings.daily.secrets, *database)))
 
 
 def load(
@@ -77,7 +77,7 @@ def load(
         {dotted(path): source for path, source in merged.sources.items()},
         keys.read(
             environ,
-            [*(server.key_env for server in settings.acestep.band), settings.daily.healthcheck_env],
+            [*settings.key_variables, settings.daily.healthcheck_env],
             [settings.daily.notify_env],
         ),
         file,

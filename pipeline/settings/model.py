@@ -6,38 +6,23 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pipeline.brief import LANGUAGES, LONGEST_S, SHORTEST_S
-from pipeline.settings.addresses import database_url, is_in_the_house, model_server_url, server_url, ssh_url
+from pipeline.settings.addresses import database_url, is_in_the_house, server_url, ssh_url
+from pipeline.settings.hearing import Listening
 from pipeline.settings.keys import BAND_VARIABLE
 from pipeline.settings.nearest import nearest
+from pipeline.settings.section import UNSEEN, ModelUrl, Section, Text, Variable
 from pipeline.writing.rules import known_ids
 
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}")
 _NAME = re.compile(r"[\w-]{1,80}")
-
-
-def _clean(text: str) -> str:
-    trimmed = text.strip()
-    if not trimmed or _UNSEEN.search(trimmed):
-        raise ValueError("must be one line of text, not empty and without control characters")
-    return trimmed
 
 
 def _language(code: str) -> str:
     if code.lower() not in LANGUAGES:
         raise ValueError("must be a language code that the music server knows, such as 'en', 'de' or 'ja'")
     return code.lower()
-
-
-def _variable(name: str) -> str:
-    if not _VARIABLE.fullmatch(name):
-        raise ValueError(
-            "must be the name of an environment variable, such as 'ACESTEP_API_KEY', never the key"
-        )
-    return name
 
 
 def _rule(name: str) -> str:
@@ -75,26 +60,16 @@ def _zone(name: str) -> str:
 
 
 def _folder(path: Path) -> Path:
-    if not path.is_absolute() or _UNSEEN.search(str(path)):
+    if not path.is_absolute() or UNSEEN.search(str(path)):
         raise ValueError("must be the path of a folder")
     return path
 
 
-Text = Annotated[str, Field(max_length=200), AfterValidator(_clean)]
-ModelUrl = Annotated[str, Field(max_length=2000), AfterValidator(model_server_url)]
 BandUrl = Annotated[str, Field(max_length=2000), AfterValidator(server_url)]
 SshUrl = Annotated[str, Field(max_length=2000), AfterValidator(ssh_url)]
 DatabaseUrl = Annotated[str, Field(max_length=2000), AfterValidator(database_url)]
 Folder = Annotated[Path, Field(strict=False), AfterValidator(_folder)]
 Severity = Literal["error", "warning", "note", "off"]
-
-
-class Section(BaseModel):
-    """What all sections share: values never change, unknown keys and loose types are refused."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, hide_input_in_errors=True
-    )
 
 
 class Price(Section):
@@ -150,9 +125,7 @@ class Server(Section):
     """A music server that needs more than an address."""
 
     url: Annotated[BandUrl, Field(description="address of an ACE-Step server")]
-    key_env: Annotated[
-        str, AfterValidator(_variable), Field(description="environment variable that holds its key")
-    ] = BAND_VARIABLE
+    key_env: Annotated[Variable, Field(description="environment variable that holds its key")] = BAND_VARIABLE
     name: Annotated[Text, Field(description="what reports call it; its host and port by default")] | None = (
         None
     )
@@ -258,10 +231,13 @@ class Finish(Section):
     artist: Annotated[Text, Field(description="the persona that the songs are by; never a real artist")]
     album: Annotated[Text, Field(description="the album of all songs; null: Songs and the year")] | None
     id3v23: Annotated[bool, Field(description="write ID3v2.3 for old players instead of 2.4")]
-
-
-class Listening(Section):
-    """Reserved for the ear's thresholds; no keys yet."""
+    loudness: (
+        Annotated[
+            float,
+            Field(ge=-40, le=-5, description="LUFS that the file is brought to; null: as it was played"),
+        ]
+        | None
+    )
 
 
 class Engine(Section):
@@ -288,11 +264,9 @@ class Daily(Section):
     notify: Annotated[
         Literal["never", "failure", "success", "always"], Field(description="when a message is sent")
     ]
-    notify_env: Annotated[
-        str, AfterValidator(_variable), Field(description="environment variable with the apprise addresses")
-    ]
+    notify_env: Annotated[Variable, Field(description="environment variable with the apprise addresses")]
     healthcheck_env: Annotated[
-        str, AfterValidator(_variable), Field(description="environment variable with the healthcheck address")
+        Variable, Field(description="environment variable with the healthcheck address")
     ]
 
     @property
@@ -317,8 +291,14 @@ class Settings(Section):
         ],
         Field(description="another severity for a rule, by its id, or off"),
     ]
-    listening: Listening
+    listening: Annotated[Listening, Field(description="from where on a measure speaks against a take")]
     finish: Finish
     engine: Engine
     daily: Daily
     output: Annotated[Folder, Field(description="where the songs land")]
+
+    @property
+    def key_variables(self) -> tuple[str, ...]:
+        """Name the environment variables that hold the keys of music servers and of the transcription model."""
+        scribe = self.listening.transcription
+        return (*(server.key_env for server in self.acestep.band), *([scribe.key_env] if scribe else []))

@@ -52,7 +52,7 @@ def _unknown(path: Place, schema: Mapping[str, Any]) -> tuple[str, str]:
             f"unknown key {_spelled(path)!r}; the nearest is {close!r}",
             f"correct it to {close!r} or remove it",
         )
-    known = ", ".join(siblings) or "no keys yet"
+    known = ", ".join(siblings)
     return (
         f"unknown key {_spelled(path)!r}; known here: {known}",
         "remove it; configs/default.yaml explains every key",

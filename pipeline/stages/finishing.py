@@ -1,16 +1,18 @@
 """The finishing stage: choose the take, gather what is known, label it, put it on the shelf."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import cast
 
 from pipeline import labels
 from pipeline.brief import Brief
+from pipeline.listening.choice import choose
+from pipeline.stages.dressing import Dresser, heard
 from pipeline.stages.recording import Recorded
 from pipeline.studio import Session, Studio
 from pipeline.take import Measures, Recording
 from pipeline.track import REHEARSAL_BAND, REHEARSAL_WRITER, Track, Words
-from pipeline.writing import render
 
 # What stands elsewhere in the song document; the rest of a job are the parameters it was played with.
 _TOLD_ELSEWHERE = {"number", "caption", "lyrics", "degraded"}
@@ -21,14 +23,31 @@ def finish(words: Words, recorded: Recorded, brief: Brief, studio: Studio, sessi
     studio.watch.stage("finishing")
     began = studio.now()
     track = _played(describe(words, brief, studio, session), recorded)
-    lyrics = render.lyrics(words.song)
-    told = labels.of(track, lyrics=lyrics, artist=studio.house.artist, album=studio.house.album)
+    track = heard(track, studio, session)
 
-    def label(file: Path) -> Track:
-        studio.tagger.tag(file, told)
-        return _timed(track, recorded.best.recording, (studio.now() - began).total_seconds())
+    dress = _dresser(studio)
+
+    def label(file: Path, track: Track) -> tuple[Track, Mapping[str, bytes]]:
+        labelled, beside = dress(file, track)
+        finish_s = (studio.now() - began).total_seconds()
+        return _timed(labelled, recorded.best.recording, finish_s), beside
 
     return studio.shelf.place(track, label)
+
+
+def join(standing: Track, recorded: Recorded, studio: Studio) -> Track:
+    """Put new takes beside those of a song on the shelf, and the best of all in front. Raises ShelfError."""
+    studio.watch.stage("finishing")
+
+    def choice(track: Track) -> int:
+        best = None if track.picked else choose(track.takes)
+        return track.chosen_take if best is None else best.recording.number
+
+    return studio.shelf.join(standing.id, recorded.takes, choice, _dresser(studio))
+
+
+def _dresser(studio: Studio) -> Dresser:
+    return Dresser(studio.tagger, studio.painter, studio.level, studio.house)
 
 
 def describe(words: Words, brief: Brief, studio: Studio, session: Session) -> Track:

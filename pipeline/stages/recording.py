@@ -7,7 +7,9 @@ from pathlib import Path
 from pipeline import arranging
 from pipeline.brief import Brief
 from pipeline.errors import BandError, TakesError
-from pipeline.listening.choice import choose
+from pipeline.listening.choice import choose, points
+from pipeline.listening.limits import Asked
+from pipeline.listening.score import score
 from pipeline.listening.verdict import judge
 from pipeline.studio import Session, Studio
 from pipeline.take import Failure, Job, Outcome, Recording, Take, Ticket, Trouble
@@ -74,6 +76,7 @@ def _round(before: int, jobs: Sequence[Job], studio: Studio, session: Session) -
         session.once(f"playing-ticket-{number}", Ticket, band.submit, job, studio.watch)
         for number, job in enumerate(jobs, before + 1)
     )
+    studio.painter.get_ready()
     outcomes = session.once(
         f"playing-outcomes-{before + 1}",
         tuple[Outcome, ...],
@@ -92,8 +95,11 @@ def _round(before: int, jobs: Sequence[Job], studio: Studio, session: Session) -
 
 def _listen(recording: Recording, job: Job, studio: Studio) -> Take:
     measures = studio.ear.measure(Path(recording.file))
-    verdict, reasons = judge(measures, job.duration_s)
-    return Take(recording, measures, verdict, reasons)
+    asked = Asked(job.duration_s, job.bpm, job.key)
+    verdict, reasons = judge(measures, asked, studio.house.limits)
+    warnings = len(reasons) if verdict == "warn" else 0
+    points = score(measures, asked, warnings) if measures is not None and verdict != "fail" else {}
+    return Take(recording, measures, verdict, reasons, points)
 
 
 def _replacements(came: Sequence[_Heard], played: Sequence[Job], studio: Studio) -> Iterator[Job]:
@@ -123,13 +129,24 @@ def _recorded(heard: Sequence[_Heard], studio: Studio, session: Session) -> Reco
         kept = session.set_aside("playing")
         why = next(one.failure.message for one in reversed(heard) if one.failure is not None)
         if takes:
-            raise TakesError(f"no take passed the listening: {why}", hint=f"the takes are kept in {kept}")
+            reports = "; ".join(_report(take) for take in takes)
+            hint = f"the takes are kept in {kept}; songpipe listen tells more of them"
+            raise TakesError(f"no take passed the listening: {reports}", hint=hint)
         raise BandError(f"the music server played nothing: {why}", hint="songpipe doctor looks at it")
     substituted = dict.fromkeys(told for take, job in played if (told := _substitution(take.recording, job)))
     for told in substituted:
         studio.watch.note(told)
+    if len(takes) > 1:
+        studio.watch.note(f"take {best.recording.number} is chosen; {', '.join(map(_report, takes))}")
     degraded = dict.fromkeys(sentence for _, job in played for sentence in job.degraded) | substituted
     return Recorded(takes, best, played[takes.index(best)][1], tuple(degraded))
+
+
+def _report(take: Take) -> str:
+    """Tell a take in a few words."""
+    against = f" ({'; '.join(take.reasons)})" if take.reasons else ""
+    judged = "fails" if take.verdict == "fail" else f"{points(take):.0f} points"
+    return f"take {take.recording.number}: {judged}{against}"
 
 
 def _substitution(recording: Recording, job: Job) -> str:

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 
 from pipeline import __version__
 from pipeline.acestep.pool import Pool
@@ -16,14 +17,18 @@ from pipeline.audio.tagger import FileTagger
 from pipeline.engine.desk import Desk, Order, Run
 from pipeline.engine.halt import Halt
 from pipeline.library.shelf import DiskShelf
+from pipeline.llm.endpoint import Endpoint
 from pipeline.llm.pace import Pace
 from pipeline.llm.raw import RawStore
 from pipeline.llm.writer import OpenAIWriter
+from pipeline.settings.addresses import is_in_the_house
 from pipeline.settings.load import Assignment, Loaded
 from pipeline.settings.model import Acestep, Settings
 from pipeline.settings.templates import load_templates, prompts_hash
-from pipeline.studio import Band, Ear, House, Studio, Watch
+from pipeline.stages.dressing import Dresser
+from pipeline.studio import Band, Cover, Ear, House, Scribe, Studio, Watch
 from pipeline.take import SEEDS
+from pipeline.track import Track
 from pipeline.wiring.journal import database
 from pipeline.wiring.texts import rulebook, taste, templates_folder
 from pipeline.wiring.wires import Wires, deadlines, real_wires, rehearsal_wires
@@ -104,6 +109,9 @@ def _studio(loaded: Loaded, watch: Watch, wires: Wires, band: Band, ear: Ear, ha
         band=band,
         ear=ear,
         tagger=FileTagger(id3v23=settings.finish.id3v23),
+        painter=_Painter(),
+        level=_level,
+        scribe=scribe(loaded),
         shelf=DiskShelf(settings.output),
         templates=templates,
         taste=chosen_taste,
@@ -119,6 +127,47 @@ def _studio(loaded: Loaded, watch: Watch, wires: Wires, band: Band, ear: Ear, ha
             **{name: version(name) for name in ("openai", "httpx", "mutagen")},
         },
     )
+
+
+def dresser(loaded: Loaded) -> Dresser:
+    """Give what dresses a song whose choice of take changes, without opening a studio."""
+    tagger = FileTagger(id3v23=loaded.settings.finish.id3v23)
+    return Dresser(tagger, _Painter(), _level, house(loaded.settings))
+
+
+class _Painter:
+    """Paints covers. What that needs takes half a second to load: at best it is there before the music is."""
+
+    def get_ready(self) -> None:
+        threading.Thread(target=_load_the_pictures, name="painter", daemon=True).start()
+
+    def cover(self, track: Track) -> Cover:
+        from pipeline.pictures.painter import CoverPainter  # noqa: PLC0415 -- see above
+
+        return CoverPainter().cover(track)
+
+
+def _load_the_pictures() -> None:
+    import pipeline.listening.lrc  # noqa: PLC0415 -- see above
+    import pipeline.pictures.painter  # noqa: F401, PLC0415 -- see above
+
+
+def _level(source: Path, target: Path, lufs: float, wanted: float, true_peak_dbtp: float) -> float:
+    from pipeline.audio.normalise import normalise  # noqa: PLC0415 -- encoders that few songs need
+
+    return normalise(source, target, lufs, wanted, true_peak_dbtp)
+
+
+def scribe(loaded: Loaded) -> Scribe | None:
+    """Give the transcription model of the settings, if there is one."""
+    wanted = loaded.settings.listening.transcription
+    if wanted is None:
+        return None
+    from pipeline.llm.transcriber import Transcriber  # noqa: PLC0415 -- few songs need it
+
+    key = loaded.keys.of(wanted.key_env)
+    endpoint = Endpoint(wanted.base_url, key, wanted.key_env, wants_key=not is_in_the_house(wanted.base_url))
+    return Transcriber(endpoint, wanted.model, deadline_s=wanted.deadline)
 
 
 def house(settings: Settings) -> House:
@@ -137,7 +186,14 @@ def house(settings: Settings) -> House:
     )
     finish = settings.finish
     return House(
-        playing, fixed, settings.llm.second_asks, acestep.spare_takes, finish.artist, finish.album or ""
+        playing=playing,
+        duration=fixed,
+        second_asks=settings.llm.second_asks,
+        spare_takes=acestep.spare_takes,
+        limits=settings.listening.limits,
+        loudness=finish.loudness,
+        artist=finish.artist,
+        album=finish.album or "",
     )
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.benching import batches, startup
+from tests.benching import batches, library, startup
 from tests.benching.batches import Load, Result
 from tests.benching.booking import Hall
 from tests.benching.table import Row
@@ -18,6 +18,7 @@ T = TypeVar("T")
 FULL_S, SHORT_S = 240.0, 10.0
 _STAGGER_S = 1.7  # so that four servers do not end their jobs at the same moment
 _LONE_S = 60.0
+_LONGEST_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,13 @@ class Size:
     songs: int = 40
     servers: tuple[int, ...] = (8, 32)
     briefs: int = 10_000
+    sidecars: int = 100_000
     scale: float = 10.0
     true_scale: float = 1.0
     spread: float = 0.1
 
 
-QUICK = Size(songs=8, servers=(2, 8), briefs=1_000, true_scale=5.0)
+QUICK = Size(songs=8, servers=(2, 8), briefs=1_000, sidecars=5_000, true_scale=5.0)
 
 
 class Bench:
@@ -120,6 +122,11 @@ class Bench:
     def reply(self) -> list[Row]:
         """How quick a hostile reply is read."""
         return startup.reply()
+
+    def listen(self) -> list[Row]:
+        """How quick and how small the ear is."""
+        longest = batches.sound(_LONGEST_S, self.folder)
+        return startup.listen(self.songpipe, [(FULL_S, self._long), (_LONGEST_S, longest)], self.folder)
 
     def busy(self) -> list[Row]:
         """How much of the time the music server plays."""
@@ -219,16 +226,53 @@ class Bench:
             )
         ]
 
+    def library(self) -> list[Row]:
+        """How quick a large library is."""
+        songs, output = self.size.sidecars, self.folder / "library"
+        library.fill(output, songs)
+        found = library.measure(output)
+        note = (
+            f"median {1000 * found.search_s:.0f} ms; a list of all {1000 * found.all_s:.0f} ms; the index "
+            f"{found.file_mb:.0f} MB"
+        )
+        return [
+            Row(
+                f"index of {songs:,} songs from their sidecars",
+                found.rebuild_s,
+                60,
+                "s",
+                note=f"processor {found.rebuild_cpu_s:.0f} s",
+            ),
+            Row(f"slowest list of 50 of {songs:,} songs", 1000 * found.list_s, 100, "ms"),
+            Row(
+                f"slowest search in {songs:,} songs ({found.worst})",
+                1000 * found.worst_search_s,
+                100,
+                "ms",
+                note=note,
+            ),
+        ]
+
 
 FIGURES = {
     figure.__name__: figure
     for figure in (
-        *(Bench.start, Bench.rehearsal, Bench.reply, Bench.busy, Bench.songs, Bench.shelf, Bench.own),
-        *(Bench.asks, Bench.linear, Bench.memory, Bench.flat),
+        *(
+            Bench.start,
+            Bench.rehearsal,
+            Bench.reply,
+            Bench.listen,
+            Bench.busy,
+            Bench.songs,
+            Bench.shelf,
+            Bench.own,
+        ),
+        *(Bench.asks, Bench.linear, Bench.memory, Bench.flat, Bench.library),
     )
 }
 
-ALONE = frozenset({"start", "rehearsal", "reply"})  # nothing runs beside these: they measure the processor
+# Nothing runs beside these: they measure the processor.
+ALONE = frozenset({"start", "rehearsal", "reply", "listen", "library"})
 FEET = (
     (
         "The model and the music server take 20 s each for a song. Time is scaled down tenfold for songpipe and "

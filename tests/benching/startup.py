@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.benching import runs
 from tests.benching.booking import ROOT
 from tests.benching.table import Row
 
@@ -24,6 +25,18 @@ def rehearsal(songpipe: Path, folder: Path) -> list[Row]:
     return [
         Row("rehearsal song of 240 s", seconds([songpipe, "write", "--rehearse", "a"], 3, folder), 10, "s")
     ]
+
+
+def listen(songpipe: Path, sounds: Sequence[tuple[float, Path]], folder: Path) -> list[Row]:
+    """Listen to songs of several lengths (seconds, file): the first is to be quick, all are to be small."""
+    (first_s, first), *_ = sounds
+    rows = [
+        Row(f"listening to {first_s:.0f} s of MP3", seconds([songpipe, "listen", first], 5, folder), 1.5, "s")
+    ]
+    for length_s, sound in sounds:
+        peak = runs.run([songpipe, "listen", sound, "--json"], folder / f"listen-{length_s:.0f}").peak_mb
+        rows.append(Row(f"memory, listening to {length_s:.0f} s", peak, 200, "MB"))
+    return rows
 
 
 def reply() -> list[Row]:

@@ -1,7 +1,7 @@
 """A writer, a band, an ear, a tagger and a shelf that play by a script and keep what they were asked."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,12 +11,13 @@ from pipeline.arranging import Playing
 from pipeline.cli.watching import Silent
 from pipeline.labels import Labels
 from pipeline.settings.templates import load_templates
-from pipeline.studio import House, Reply, Studio
+from pipeline.studio import Cover, House, Label, Reply, Studio
 from pipeline.take import Failure, Job, Measures, Outcome, Recording, Ticket, Trouble
 from pipeline.track import Attempt, Track
 from pipeline.writing.prompt import Message
 from pipeline.writing.rules import Rulebook
 from pipeline.writing.taste import Taste
+from tests.fakes.limits import LIMITS
 
 PLAYING = Playing(
     duration_s=60.0,
@@ -28,7 +29,9 @@ PLAYING = Playing(
     batch_size=1,
     audio_format="mp3",
 )
-HOUSE = House(PLAYING, 60.0, second_asks=2, spare_takes=2, artist="Night Kettle", album="")
+HOUSE = House(
+    PLAYING, 60.0, second_asks=2, spare_takes=2, limits=LIMITS, loudness=None, artist="Night Kettle", album=""
+)
 LOUD, QUIET = -14.0, -90.0  # dBFS: music, and nothing that anybody hears
 BROKEN = Failure(Trouble.FAILED, "the script says so")
 
@@ -112,14 +115,41 @@ class KeepingTagger:
         self.labels.append(labels)
 
 
-class FlatShelf:
-    """A shelf that leaves the chosen take where it is."""
+class PlainPainter:
+    """Paints the title, and nothing else."""
 
-    def place(self, track: Track, label: Callable[[Path], Track]) -> Track:
+    def get_ready(self) -> None:
+        """Always is."""
+
+    def cover(self, track: Track) -> Cover:
+        return Cover(large=f"large {track.title}".encode(), small=f"small {track.title}".encode())
+
+
+class KeepingLeveller:
+    """Levels nothing, and keeps what it was asked for: the gain is always what was wanted."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Path, Path, float, float]] = []
+
+    def __call__(
+        self, source: Path, target: Path, lufs: float, wanted: float, true_peak_dbtp: float
+    ) -> float:
+        self.asked.append((source, target, wanted, true_peak_dbtp))
+        return wanted - lufs
+
+
+class FlatShelf:
+    """A shelf that leaves the chosen take where it is; `beside` is what went with the last song."""
+
+    def __init__(self) -> None:
+        self.beside: Mapping[str, bytes] = {}
+
+    def place(self, track: Track, label: Label) -> Track:
         chosen = next(
             take.recording.file for take in track.takes if take.recording.number == track.chosen_take
         )
-        return replace(label(Path(chosen)), file=chosen)
+        labelled, self.beside = label(Path(chosen), track)
+        return replace(labelled, file=chosen)
 
 
 class Dice:
@@ -151,6 +181,9 @@ def studio(writer: ScriptedWriter | None = None, band: ScriptedBand | None = Non
         "band": band or ScriptedBand(),
         "ear": ReadingEar(),
         "tagger": KeepingTagger(),
+        "painter": PlainPainter(),
+        "level": KeepingLeveller(),
+        "scribe": None,
         "shelf": FlatShelf(),
         "templates": load_templates(None),
         "taste": Taste("plain", ()),

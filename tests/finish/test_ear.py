@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ import soundfile
 from pipeline.audio import decode
 from pipeline.audio.ear import SoundfileEar
 from pipeline.errors import ShelfError
-from pipeline.take import Measures
+from pipeline.take import Hook, Measures
 from tests.fakes import audio_files
 
 ODD_MP3 = b"\xff\xfb\x90\x00" + bytes(413)  # a frame header, then nothing that belongs to it
@@ -33,19 +33,26 @@ def ear() -> Iterator[SoundfileEar]:
 def test_a_tone_measures_as_it_was_made(kind: str, tmp_path: Path) -> None:
     file = audio_files.save(tmp_path / f"tone.{kind}", audio_files.tone(2.0, level=0.5))
 
-    found = Measures(**decode.measure(file))
+    found = decode.measure(file)
 
-    assert (48_000, 2, True) == (found.sample_rate, found.channels, found.finite)
-    assert found.duration_s == pytest.approx(2.0, abs=0.1)  # encoders pad the ends
-    assert found.rms_dbfs == pytest.approx(-9.03, abs=0.6)  # a sine at half scale: 20 log10(0.5 / sqrt 2)
-    assert -6.5 < found.peak_dbfs < -2
+    assert (48_000, 2, True) == (found["sample_rate"], found["channels"], found["finite"])
+    assert found["duration_s"] == pytest.approx(2.0, abs=0.1)  # encoders pad the ends
+    assert found["rms_dbfs"] == pytest.approx(-9.03, abs=0.6)  # a sine at half scale: 20 log10(0.5 / sqrt 2)
+    assert -6.5 < found["peak_dbfs"] < -2
 
 
 @pytest.mark.parametrize("level", [0.5, 0.0], ids=["tone", "silence"])
 def test_the_ear_tells_what_the_decoder_measures(ear: SoundfileEar, level: float, tmp_path: Path) -> None:
     file = audio_files.save(tmp_path / "tone.flac", audio_files.tone(1.0, level=level))
 
-    assert Measures(**decode.measure(file)) == ear.measure(file)
+    found = ear.measure(file)
+
+    assert found is not None
+    told, here = asdict(found), decode.measure(file)
+    assert told.pop("hook") == pytest.approx(here.pop("hook"))
+    assert told.pop("outline") == pytest.approx(here.pop("outline"))
+    assert told == pytest.approx(here)
+    assert isinstance(found.hook, Hook)
 
 
 def test_silence_is_minus_infinity(tmp_path: Path) -> None:
@@ -206,6 +213,26 @@ def test_a_decoder_that_died_while_it_waited_costs_no_take(tmp_path: Path) -> No
         waiting.wait()
 
         assert ear.measure(file) is not None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists the threads of a process as files")
+def test_a_decoder_keeps_to_one_thread(ear: SoundfileEar, tmp_path: Path) -> None:
+    file = audio_files.make(tmp_path, "wav", 2)
+
+    ear.measure(file)
+
+    (decoder,) = ear._idle
+    assert 1 == len(list(Path(f"/proc/{decoder.pid}/task").iterdir()))
+
+
+def test_blocks_of_a_file_are_whole_tenths_of_a_second(tmp_path: Path) -> None:
+    file = audio_files.make(tmp_path, "wav", 12)
+
+    with soundfile.SoundFile(file) as sound:
+        frames = [len(block) for block in decode._blocks(sound)]
+
+    assert 12 * 48_000 == sum(frames)
+    assert [0] * len(frames) == [count % 4_800 for count in frames]
 
 
 def test_a_line_break_in_a_path_is_part_of_the_path(tmp_path: Path) -> None:

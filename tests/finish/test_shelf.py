@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from filelock import FileLock
@@ -20,6 +21,7 @@ from pipeline.errors import ShelfError
 from pipeline.labels import Labels
 from pipeline.library import disk, sidecar, staging
 from pipeline.library.shelf import DiskShelf
+from pipeline.studio import Label
 from pipeline.track import Track
 from tests.fakes import audio_files, tracks
 from tests.fakes.children import unmeasured
@@ -41,12 +43,12 @@ def track(tmp_path: Path) -> Track:
     return tracks.track(tracks.take(1, files[0]), tracks.take(2, files[1], verdict="warn"), chosen_take=2)
 
 
-def labelled(track: Track, title: str = "labelled") -> Callable[[Path], Track]:
-    """What the finishing stage does: write the tags, then say how the track is to be kept."""
+def labelled(track: Track, title: str = "labelled") -> Label:
+    """What the finishing stage does: write the tags, then say how the track is to be kept, and what goes with it."""
 
-    def label(file: Path) -> Track:
+    def label(file: Path, _: Track) -> tuple[Track, dict[str, bytes]]:
         FileTagger().tag(file, Labels(title=title))
-        return replace(track, timings={"total_s": 1.5})
+        return replace(track, timings={"total_s": 1.5}), {}
 
     return label
 
@@ -190,7 +192,7 @@ def test_a_take_that_is_gone_is_named(output: Path, track: Track) -> None:
 def test_a_labelling_that_fails_leaves_nothing(
     interruption: BaseException, output: Path, track: Track
 ) -> None:
-    def fail(_: Path) -> Track:
+    def fail(file: Path, track: Track) -> NoReturn:
         raise interruption
 
     with pytest.raises((KeyboardInterrupt, ShelfError)):
@@ -202,13 +204,27 @@ def test_a_labelling_that_fails_leaves_nothing(
 def test_nothing_is_seen_until_the_labels_are_in(output: Path, track: Track) -> None:
     seen = []
 
-    def label(file: Path) -> Track:
+    def label(file: Path, track: Track) -> tuple[Track, Mapping[str, bytes]]:
         seen.extend(visible(output))
-        return labelled(track)(file)
+        return labelled(track)(file, track)
 
     DiskShelf(output).place(track, label)
 
     assert seen == []
+
+
+def test_what_goes_with_a_song_stands_beside_it_under_its_name_and_with_its_hash(
+    output: Path, track: Track
+) -> None:
+    def label(file: Path, track: Track) -> tuple[Track, dict[str, bytes]]:
+        return track, {".lrc": b"[00:01.00]The kettle", ".cover.jpg": b"picture"}
+
+    placed = DiskShelf(output).place(track, label)
+
+    stem = Path(placed.file).with_suffix("")
+    assert b"[00:01.00]The kettle" == Path(f"{stem}.lrc").read_bytes()
+    assert b"picture" == Path(f"{stem}.cover.jpg").read_bytes()
+    assert hashlib.sha256(b"picture").hexdigest() == placed.hashes[f"{stem.name}.cover.jpg"]
 
 
 def half_shown(output: Path, steps: int) -> Path:
@@ -283,7 +299,7 @@ def test_a_killed_process_never_leaves_half_a_song(output: Path, track: Track, t
         "track = sidecar.parse(Path(sys.argv[1]).read_text()); number = int(sys.argv[3])\n"
         "while number := number + 1:\n"
         "    one = replace(track, id=f'{number:016d}'[::-1])\n"
-        "    def label(file): FileTagger().tag(file, Labels(title='x' * 9000)); return one\n"
+        "    def label(file, _): FileTagger().tag(file, Labels(title='x' * 9000)); return one, {}\n"
         "    DiskShelf(Path(sys.argv[2])).place(one, label)\n"
         "    print(flush=True)\n"
     )
@@ -354,7 +370,7 @@ def test_a_full_disk_leaves_nothing_and_says_so(output: Path, track: Track, tmp_
         "track = sidecar.parse(Path(sys.argv[1]).read_text())\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "try: DiskShelf(Path(sys.argv[2])).place(track, lambda file: track)\n"
+        "try: DiskShelf(Path(sys.argv[2])).place(track, lambda file, track: (track, {}))\n"
         "except ShelfError as error: print(error, '|', error.hint)\n"
     )
 

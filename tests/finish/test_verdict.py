@@ -1,15 +1,18 @@
 """The basic ear's judgement, and the choice among takes."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
 
 from pipeline.listening.choice import choose
+from pipeline.listening.limits import Asked
 from pipeline.listening.verdict import judge
 from pipeline.take import Measures, Take
 from tests.fakes import tracks
+from tests.fakes.limits import LIMITS
 
 
 def heard(duration_s: float = 120.0, **changes: Any) -> Measures:
@@ -18,22 +21,25 @@ def heard(duration_s: float = 120.0, **changes: Any) -> Measures:
 
 
 def test_a_sound_take_passes() -> None:
-    assert judge(heard(), 120.0) == ("pass", ())
+    assert judge(heard(), Asked(120.0), LIMITS) == ("pass", ())
 
 
 def test_a_take_that_cannot_be_decoded_fails() -> None:
-    assert judge(None, 120.0) == ("fail", ("it cannot be decoded",))
+    assert judge(None, Asked(120.0), LIMITS) == ("fail", ("it cannot be decoded",))
 
 
 def test_samples_that_are_no_numbers_fail() -> None:
-    assert judge(heard(finite=False), 120.0) == ("fail", ("it holds samples that are no numbers",))
+    assert judge(heard(finite=False), Asked(120.0), LIMITS) == (
+        "fail",
+        ("it holds samples that are no numbers",),
+    )
 
 
 @pytest.mark.parametrize(
     ("rms", "verdict"), [(-math.inf, "fail"), (-60.1, "fail"), (-60.0, "pass"), (-3.0, "pass")]
 )
 def test_silence_fails(rms: float, verdict: str) -> None:
-    assert verdict == judge(heard(rms_dbfs=rms), 120.0)[0]
+    assert verdict == judge(heard(rms_dbfs=rms), Asked(120.0), LIMITS)[0]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,7 @@ def test_silence_fails(rms: float, verdict: str) -> None:
     ],
 )
 def test_the_wrong_length_is_noticed(wanted: float, lasts: float, verdict: str) -> None:
-    assert verdict == judge(heard(lasts), wanted)[0]
+    assert verdict == judge(heard(lasts), Asked(wanted), LIMITS)[0]
 
 
 def test_a_silent_take_survives_the_journal() -> None:
@@ -64,7 +70,7 @@ def test_a_silent_take_survives_the_journal() -> None:
 
 
 def test_every_fault_is_told() -> None:
-    verdict, reasons = judge(heard(40.0, rms_dbfs=-80.2), 120.0)
+    verdict, reasons = judge(heard(40.0, rms_dbfs=-80.2), Asked(120.0), LIMITS)
 
     assert verdict == "fail"
     assert reasons == ("it is silent (-80 dBFS)", "it lasts 40.0 s where 120.0 s were asked")
@@ -85,3 +91,75 @@ def test_a_doubtful_take_is_better_than_none() -> None:
 @pytest.mark.parametrize("takes", [[], [tracks.take(1, verdict="fail")]])
 def test_when_every_take_failed_none_is_chosen(takes: list[Any]) -> None:
     assert choose(takes) is None
+
+
+def test_points_decide_among_takes_that_can_be_used() -> None:
+    takes = [
+        replace(tracks.take(1), score={"hook": 10.0, "warnings": 0.0}),
+        replace(tracks.take(2, verdict="warn"), score={"hook": 30.0, "warnings": -10.0}),
+        replace(tracks.take(3, verdict="fail"), score={"hook": 99.0}),
+    ]
+
+    assert choose(takes) == takes[1]
+
+
+# What each measure does to a verdict: a value that is still fine, one that is not, and a word of the reason.
+@pytest.mark.parametrize(
+    ("name", "fine", "bad", "verdict", "word"),
+    [
+        ("silent_share", 0.89, 0.91, "fail", "silent"),
+        ("first_sound_s", 4.9, 5.1, "fail", "begins with"),
+        ("first_sound_s", 1.9, 2.1, "warn", "begins with"),
+        ("trailing_silence_s", 2.9, 3.1, "fail", "cut short"),
+        ("longest_gap_s", 3.9, 4.1, "fail", "drops out"),
+        ("longest_gap_s", 1.9, 2.1, "warn", "in the middle"),
+        ("balance_db", 11.0, 13.0, "fail", "right channel is dead"),
+        ("balance_db", -11.0, -math.inf, "fail", "left channel is dead"),
+        ("correlation", -0.2, -0.4, "fail", "inverted"),
+        ("flatness", 0.09, 0.11, "warn", "buried"),
+        ("clipped_per_s", 49.0, 51.0, "warn", "too hot"),
+        ("overs_per_s", 99.0, 101.0, "warn", "too hot"),
+        ("side_db", -59.0, -61.0, "warn", "mono"),
+        ("dc", 0.009, 0.011, "warn", "DC"),
+        ("end_db", -3.1, -2.9, "warn", "abruptly"),
+    ],
+)
+def test_each_measure_speaks_against_a_take_from_its_limit_on(
+    name: str, fine: float, bad: float, verdict: str, word: str
+) -> None:
+    before = judge(heard(**{name: fine}), Asked(120.0), LIMITS)
+    after, (reason,) = judge(heard(**{name: bad}), Asked(120.0), LIMITS)
+
+    assert verdict == after != before[0]
+    assert word in reason
+
+
+def test_flat_sound_without_a_beat_is_noise_and_with_one_it_is_not() -> None:
+    flat = {"flatness": 0.4, "pulse": 0.02}
+
+    assert ("fail", ("it is noise and no music (flatness 0.40)",)) == judge(
+        heard(**flat), Asked(120.0), LIMITS
+    )
+    assert "warn" == judge(heard(**(flat | {"pulse": 0.5})), Asked(120.0), LIMITS)[0]
+
+
+def test_a_loop_is_told_by_likeness_and_sameness_together() -> None:
+    assert "warn" == judge(heard(repetition=0.98, variety=0.01), Asked(120.0), LIMITS)[0]
+    assert "pass" == judge(heard(repetition=0.98, variety=0.1), Asked(120.0), LIMITS)[0]
+
+
+@pytest.mark.parametrize(
+    ("bpm", "pulse", "asked", "verdict"),
+    [(120.0, 0.6, 60, "pass"), (121.0, 0.6, 120, "pass"), (97.0, 0.6, 120, "warn"), (97.0, 0.1, 120, "pass")],
+)
+def test_another_tempo_is_a_doubt_when_there_is_a_beat(
+    bpm: float, pulse: float, asked: int, verdict: str
+) -> None:
+    assert verdict == judge(heard(bpm=bpm, pulse=pulse), Asked(120.0, asked), LIMITS)[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "verdict"), [("A minor", "pass"), ("C major", "pass"), ("E minor", "pass"), ("D# minor", "warn")]
+)
+def test_another_key_is_a_doubt_unless_it_is_akin(key: str, verdict: str) -> None:
+    assert verdict == judge(heard(key=key), Asked(120.0, None, "A minor"), LIMITS)[0]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ from pipeline.wiring.days import calendar, notices
 from pipeline.wiring.journal import database, seats
 from pipeline.wiring.studios import _Studios
 from pipeline.wiring.wires import real_wires
+from tests.fakes.limits import LIMITS
 
-NO_KEYS_YET = {"listening"}
 ENVIRON = {
     "NANOGPT_API_KEY": "sk-nano-marked",
     "BASEMENT_KEY": "marked-band-key",
@@ -34,6 +35,17 @@ ENVIRON = {
 }
 
 Read = Callable[[Studio], Any]
+
+
+def _marked(limit: float) -> float:
+    """A limit within the same bounds that is not the shipped one."""
+    return limit * 0.75
+
+
+def _limit(name: str) -> Read:
+    return lambda studio: getattr(studio.house.limits, name)
+
+
 # By setting: a value that is nobody's default, and where the finished studio must hold it.
 MARKED: dict[str, tuple[Any, Read]] = {
     "llm.base_url": ("http://127.0.0.1:9101/v7", lambda studio: studio.writer._desk.endpoint.base_url),
@@ -70,6 +82,8 @@ MARKED: dict[str, tuple[Any, Read]] = {
     "finish.artist": ("Night Kettle", lambda studio: studio.house.artist),
     "finish.album": ("Marked Album", lambda studio: studio.house.album),
     "finish.id3v23": (True, lambda studio: studio.tagger.id3v23),
+    "finish.loudness": (-17.5, lambda studio: studio.house.loudness),
+    **{f"listening.{name}": (_marked(value), _limit(name)) for name, value in asdict(LIMITS).items()},
 }
 # What does not come out as it went in has a test of its own below.
 RESHAPED: dict[str, Any] = {
@@ -86,6 +100,7 @@ RESHAPED: dict[str, Any] = {
         },
         {"url": "http://127.0.0.1:9103"},
     ],
+    "listening.transcription": {"base_url": "http://127.0.0.1:9109/v1", "model": "marked-ear"},
     "acestep.start_servers": True,
     "acestep.load_deadline": 512.5,
     "engine.database_url": "postgresql://127.0.0.1:9108/marked",
@@ -148,7 +163,7 @@ def test_every_setting_there_is_has_a_marked_value_here(workspace: Path) -> None
     settings = loaded_with(workspace, {}).settings.model_dump(mode="json")
     names = {dotted(path) for path, _ in leaves(settings | {"llm": settings["llm"] | {"prices": {}}})}
 
-    assert set(MARKED) | set(RESHAPED) | NO_KEYS_YET == names
+    assert set(MARKED) | set(RESHAPED) == names
 
 
 def test_no_marked_value_is_the_default(workspace: Path) -> None:
@@ -342,3 +357,12 @@ def test_orders_with_the_same_settings_share_a_studio_and_all_share_the_servers(
         assert plain is same
         assert plain.band is louder.band
         assert ("songpipe", "Night Kettle") == (plain.house.artist, louder.house.artist)
+
+
+def test_a_transcription_model_is_reached_where_the_settings_say(studio: Studio) -> None:
+    assert studio.scribe is not None
+    assert "http://127.0.0.1:9109/v1" == studio.scribe._endpoint.base_url  # type: ignore[attr-defined]
+
+
+def test_nobody_hears_words_unless_the_settings_name_a_model(workspace: Path) -> None:
+    assert studio_of(loaded_with(workspace, {})).scribe is None

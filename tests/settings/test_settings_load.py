@@ -193,7 +193,7 @@ def test_an_unknown_key_is_refused_with_file_line_and_the_nearest(run: Any, cwd:
         ("acestep.max_tokens=1", "the nearest is 'llm.max_tokens'"),
         ("lm.models=[a]", "the nearest is 'llm'"),
         ("acestep.servers=[{url: 'h:1', nam: x}]", "the nearest is 'acestep.servers.0.name'"),
-        ("listening.xyzzy=1", "known here: no keys yet"),
+        ("listening.xyzzy=1", "known here: silence_dbfs, silent_share"),
         ("engine.xyzzy=1", "known here: database_url, concurrency, most_combinations"),
         ("engine.concurrency=0", "must be at least 1 or 'auto', not 0"),
         ("engine.database_url=mysql://h/db", "engine.database_url must"),

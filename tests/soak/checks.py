@@ -9,6 +9,7 @@ import soundfile
 
 from pipeline.errors import ShelfError
 from pipeline.library import sidecar
+from pipeline.stages.dressing import COVER, LYRICS
 from pipeline.track import Track
 from tests.soak.world import LENGTH_S, World, seeds
 
@@ -37,7 +38,9 @@ def half_files(world: World, seen: set[Path]) -> Iterator[str]:
         seen.add(path)
         if path.name.endswith(SIDECAR):
             yield from _untrue(path)
-        elif not _plays(path):
+        elif not path.name.endswith((COVER, LYRICS)) and not _plays(
+            path
+        ):  # these are held against the sidecar
             yield f"{path.name} is no whole song"
 
 
@@ -88,7 +91,7 @@ def _untrue(path: Path) -> Iterator[str]:
     except ShelfError as error:
         yield error.message
         return
-    paths = [Path(track.file), *(Path(take.recording.file) for take in track.takes)]
+    paths = [Path(track.file), *(Path(take.recording.file) for take in track.takes), *_beside(track)]
     names = {str(file.relative_to(path.parent)) for file in paths}
     if names != set(track.hashes):
         yield f"{path.name} has hashes of {sorted(track.hashes)}, not of {sorted(names)}"
@@ -98,8 +101,14 @@ def _untrue(path: Path) -> Iterator[str]:
             yield f"{name} is not what its sidecar says"
 
 
+def _beside(track: Track) -> list[Path]:
+    """Give what stands beside a song that is sung: its cover and the times of its lyrics."""
+    stem = track.sidecar.removesuffix(SIDECAR)
+    return [Path(f"{stem}{suffix}") for suffix in (COVER, LYRICS)]
+
+
 def _strangers(world: World, found: list[Track]) -> Iterator[str]:
-    known = {Path(name) for track in found for name in (track.file, track.sidecar)}
+    known = {Path(name) for track in found for name in (track.file, track.sidecar, *_beside(track))}
     known |= {Path(take.recording.file) for track in found for take in track.takes}
     for path in set(visible(world)) ^ known:
         yield f"{path.name} belongs to no song, or is missing"

@@ -7,6 +7,7 @@ import pytest
 from pipeline.arranging import jobs
 from pipeline.brief import Brief
 from pipeline.cli.watching import Silent
+from pipeline.track import Track
 from pipeline.writing.prompt import Message
 from tests.fakes import tracks
 from tests.fakes.players import (
@@ -60,11 +61,14 @@ def test_the_shelf_has_the_chosen_take_labelled_where_it_lies() -> None:
     labelled: list[Path] = []
     track = tracks.track(*takes, chosen_take=2)
 
-    def label(file: Path) -> object:
+    def label(file: Path, track: Track) -> tuple[Track, dict[str, bytes]]:
         labelled.append(file)
-        return track
+        return track, {".lrc": b"words"}
 
-    placed = FlatShelf().place(track, label)  # type: ignore[arg-type]
+    shelf = FlatShelf()
+    placed = shelf.place(track, label)
+
+    assert {".lrc": b"words"} == shelf.beside
 
     assert [Path(takes[1].recording.file)] == labelled
     assert takes[1].recording.file == placed.file

@@ -1,0 +1,200 @@
+"""Listening to files: measured side by side, told as a report each or as one JSON document."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.audio.ear import SoundfileEar
+from pipeline.audio.tagger import FileTagger
+from pipeline.cli.loading import load
+from pipeline.cli.printing import say, say_json
+from pipeline.cli.watching import clock, harmless, watching
+from pipeline.errors import InputError, ShelfError
+from pipeline.listening import hook
+from pipeline.listening.limits import Asked, Limits
+from pipeline.listening.verdict import Verdict, judge
+from pipeline.studio import Watch
+from pipeline.take import Measures
+
+if TYPE_CHECKING:
+    from pipeline.cli.plotting import Plots
+
+_COLOURS = {"pass": "green", "warn": "yellow", "fail": "red"}
+_KEY = re.compile(r"([A-G][#b]?)(m?)")  # as ID3 spells it
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A file and what the ear makes of it; no measures: it cannot be decoded."""
+
+    file: Path
+    measures: Measures | None
+    verdict: Verdict
+    reasons: tuple[str, ...]
+
+
+def listen(
+    given: Mapping[str, Any], names: Sequence[str], plot: str | None, assignments: Sequence[str]
+) -> bool:
+    """Listen to every file and print what was heard; False when one of them fails.
+
+    Raises InputError for a file that is not there, before anything is decoded.
+    """
+    limits = load(given, assignments).settings.listening.limits
+    files = [_readable(name) for name in names]
+    plots = _plots(plot, files) if plot else None
+    with watching(given) as watch, SoundfileEar() as ear:
+        heard = _measured(files, ear, limits, watch)
+        if plots is not None:
+            for one in heard:
+                if drawn := plots.draw(one.file, one.measures, one.reasons, ear):
+                    watch.note(f"drawn: {drawn}")
+    if given.get("json"):
+        say_json([_document(one) for one in heard])
+    else:
+        say("\n\n".join("\n".join(_report(one)) for one in heard))
+    return all(one.verdict != "fail" for one in heard)
+
+
+def _plots(wanted: str, files: Sequence[Path]) -> "Plots":
+    from pipeline.cli.plotting import Plots  # Pillow, which only pictures need
+
+    return Plots(wanted, files)
+
+
+def _readable(name: str) -> Path:
+    file = Path(name)
+    try:
+        file.open("rb").close()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a usable file name"
+        raise InputError(f"cannot read {name!r}: {reason}", hint="check the path") from error
+    return file
+
+
+def _measured(files: Sequence[Path], ear: SoundfileEar, limits: Limits, watch: Watch) -> list[Heard]:
+    """Measure side by side, in as many processes as there are processors."""
+    with ThreadPoolExecutor(min(len(files), os.cpu_count() or 1)) as listeners:
+        futures = {listeners.submit(_heard, file, ear, limits): file for file in files}
+        for done, future in enumerate(as_completed(futures), 1):
+            watch.progress(done / len(files), f"listened to {futures[future].name}", None)
+    return [future.result() for future in futures]
+
+
+def _heard(file: Path, ear: SoundfileEar, limits: Limits) -> Heard:
+    measures = ear.measure(file)
+    asked = _asked(file, measures.duration_s if measures else 0.0)
+    return Heard(file, measures, *judge(measures, asked, limits))
+
+
+def _asked(file: Path, duration_s: float) -> Asked:
+    """Say what the file should be: what a song of ours was asked for, else what it is."""
+    try:
+        labels = FileTagger().read(file)
+    except ShelfError:
+        return Asked(duration_s)
+    if not labels.song_id:
+        return Asked(duration_s)
+    key = _KEY.fullmatch(labels.key)
+    spelled = f"{key.group(1)} {'minor' if key.group(2) else 'major'}" if key else ""
+    return Asked(duration_s, labels.bpm, spelled)
+
+
+def _document(one: Heard) -> dict[str, Any]:
+    measures = asdict(one.measures) if one.measures else {}
+    kept: dict[str, Any] = dict(measures.pop("hook", None) or {})
+    if one.measures and one.measures.hook:
+        kept["verdict"], kept["reason"] = hook.judge(one.measures.hook)
+    return {
+        "file": str(one.file.absolute()),
+        "verdict": one.verdict,
+        "reasons": list(one.reasons),
+        "hook": _plain(kept),
+        "measures": _plain(measures),
+    }
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Round for reading; JSON knows no infinity, so silence is null."""
+    return {
+        name: (round(value, 4) if abs(value) != float("inf") else None) if isinstance(value, float) else value
+        for name, value in values.items()
+    }
+
+
+def _report(one: Heard) -> Iterator[str]:
+    verdict = click.style(one.verdict, fg=_COLOURS[one.verdict], bold=True)
+    yield f"{harmless(str(one.file))}: {verdict}"
+    for reason in one.reasons:
+        yield f"  {reason}"
+    if one.measures is not None:
+        for name, value in _rows(one.measures):
+            yield f"  {name:<10}{value}"
+
+
+def _rows(heard: Measures) -> Iterator[tuple[str, str]]:
+    channels = {1: "mono", 2: "stereo"}.get(heard.channels, f"{heard.channels} channels")
+    yield (
+        "length",
+        f"{clock(heard.duration_s)} ({heard.duration_s:.2f} s), {heard.sample_rate} Hz, {channels}",
+    )
+    if heard.hook is not None:
+        kept, why = hook.judge(heard.hook)
+        yield "hook", f"{kept}: {why}"
+        voice = "none heard" if heard.hook.voice_s is None else f"after {heard.hook.voice_s:.1f} s"
+        yield "voice", f"{voice} (certainty {heard.hook.certainty:.0%})"
+    yield (
+        "loudness",
+        _joined(
+            ("{:.1f} LUFS", heard.lufs),
+            ("range {:.1f} LU", heard.loudness_range_lu),
+            ("true peak {:.1f} dBTP", heard.true_peak_dbtp),
+        ),
+    )
+    yield (
+        "silence",
+        _joined(
+            ("first sound at {:.1f} s", heard.first_sound_s),
+            ("last {:.1f} s", heard.trailing_silence_s),
+            ("longest gap {:.1f} s", heard.longest_gap_s),
+        ),
+    )
+    yield (
+        "stereo",
+        _joined(
+            ("balance {:+.1f} dB", heard.balance_db),
+            ("correlation {:.2f}", heard.correlation),
+            ("side {:.0f} dB", heard.side_db),
+        ),
+    )
+    yield (
+        "signal",
+        _joined(
+            ("{:.0f} clipped runs/s", heard.clipped_per_s),
+            ("{:.0f} overs/s", heard.overs_per_s),
+            ("DC {:.4f}", heard.dc),
+        ),
+    )
+    yield (
+        "music",
+        _joined(("about {:.0f} bpm", heard.bpm), ("pulse {:.2f}", heard.pulse))
+        + (f", {heard.key}" if heard.key else ""),
+    )
+    yield (
+        "form",
+        _joined(
+            ("variety {:.2f}", heard.variety),
+            ("repetition {:.2f}", heard.repetition),
+            ("flatness {:.3f}", heard.flatness),
+        ),
+    )
+
+
+def _joined(*facts: tuple[str, float | None]) -> str:
+    return ", ".join(text.format(value) for text, value in facts if value is not None) or "not measured"

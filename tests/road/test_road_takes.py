@@ -1,0 +1,96 @@
+"""Takes after the fact: another performance, another choice, and what the ear says when nothing can be used."""
+
+import json
+from pathlib import Path
+
+import mutagen
+
+from tests.road.conftest import Songpipe
+
+SHORT = ("--duration", "20", "--seed", "7")
+
+
+def sidecar(file: Path) -> dict[str, object]:
+    found: dict[str, object] = json.loads(file.with_suffix(".song.json").read_text())
+    return found
+
+
+def seed(file: Path) -> str:
+    return str(mutagen.File(file).tags["TXXX:SONGPIPE_SEED"])
+
+
+def test_a_retake_joins_the_takes_of_its_song_and_loses_none(songpipe: Songpipe) -> None:
+    song = songpipe("write", "--rehearse", "insomnia trip-hop", *SHORT).file
+    first = (song.with_suffix(".takes") / "take-1.mp3").read_bytes()
+
+    ran = songpipe("retake", song.name.rsplit("-", 1)[1][:6], "--takes", "2", "--seed", "99")
+
+    assert song == ran.file
+    assert ["take-1.mp3", "take-2.mp3", "take-3.mp3"] == sorted(
+        file.name for file in song.with_suffix(".takes").iterdir()
+    )
+    assert first == (song.with_suffix(".takes") / "take-1.mp3").read_bytes()
+    assert [7, 99, 100] == [take["seed"] for take in sidecar(song)["takes"]]  # type: ignore[attr-defined]
+    assert 0 == songpipe("library", "verify").code
+
+
+def test_a_take_that_was_picked_stays_whatever_is_played_after_it(songpipe: Songpipe) -> None:
+    song = songpipe("write", "--rehearse", "insomnia trip-hop", "--takes", "2", *SHORT).file
+    other = 3 - int(str(sidecar(song)["chosen_take"]))
+
+    songpipe("pick", "insomnia", str(other))
+    songpipe("retake", "insomnia", "--seed", "99")
+
+    assert str(6 + other) == seed(song)
+    assert (other, True) == (sidecar(song)["chosen_take"], sidecar(song)["picked"])
+    assert 0 == songpipe("library", "verify").code
+
+
+def test_a_take_that_is_not_there_cannot_be_picked(songpipe: Songpipe) -> None:
+    song = songpipe("write", "--rehearse", "insomnia trip-hop", *SHORT).file
+    before = song.read_bytes()
+
+    ran = songpipe("pick", "insomnia", "3")
+
+    assert 2 == ran.code
+    assert "has no take 3" in ran.err
+    assert before == song.read_bytes()
+
+
+def test_listening_tells_what_was_asked_for_and_what_was_heard(songpipe: Songpipe) -> None:
+    song = songpipe("write", "--rehearse", "insomnia trip-hop", *SHORT).file
+
+    (told,) = songpipe("listen", "--json", str(song)).document  # type: ignore[misc]
+
+    assert {"file", "verdict", "reasons", "hook", "measures"} == set(told)
+    assert (str(song), "pass") == (told["file"], told["verdict"])
+    assert 20.0 == round(told["measures"]["duration_s"])
+    assert {"kept", "broken", "unsure"} >= {told["hook"]["verdict"]}
+
+
+def test_a_file_that_is_no_audio_fails_the_listening(songpipe: Songpipe, workspace: Path) -> None:
+    (workspace / "notes.mp3").write_text("milk, eggs, a new kettle")
+
+    ran = songpipe("listen", "notes.mp3")
+
+    assert 6 == ran.code
+    assert "it cannot be decoded" in ran.out
+
+
+def test_a_file_that_is_not_there_is_told_before_anything_is_heard(songpipe: Songpipe) -> None:
+    ran = songpipe("listen", "nowhere.mp3")
+
+    assert (2, "") == (ran.code, ran.out)
+    assert "cannot read 'nowhere.mp3'" in ran.err
+
+
+def test_a_plot_is_drawn_where_it_is_wanted(songpipe: Songpipe, workspace: Path) -> None:
+    song = songpipe("write", "--rehearse", "insomnia trip-hop", *SHORT).file
+
+    songpipe("listen", str(song), "--plot", "seen.png")
+    songpipe("listen", str(song), "--plot", "seen.svg")
+    wrong = songpipe("listen", str(song), "--plot", "seen.doc")
+
+    assert (workspace / "seen.png").read_bytes().startswith(b"\x89PNG")
+    assert (workspace / "seen.svg").read_text().startswith("<svg")
+    assert 2 == wrong.code
