@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,28 +15,32 @@ from pipeline.audio.tagger import FileTagger
 from pipeline.cli.loading import load
 from pipeline.cli.printing import say, say_json
 from pipeline.cli.watching import clock, harmless, watching
-from pipeline.errors import InputError, ShelfError
+from pipeline.errors import InputError, ShelfError, SongpipeError
 from pipeline.listening import hook
 from pipeline.listening.limits import Asked, Limits
 from pipeline.listening.verdict import Verdict, judge
+from pipeline.settings.load import Loaded
 from pipeline.studio import Watch
 from pipeline.take import Measures
 
 if TYPE_CHECKING:
     from pipeline.cli.plotting import Plots
+    from pipeline.listening.alignment import Alignment
 
 _COLOURS = {"pass": "green", "warn": "yellow", "fail": "red"}
+_NOBODY = "not measured"
 _KEY = re.compile(r"([A-G][#b]?)(m?)")  # as ID3 spells it
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A file and what the ear makes of it; no measures: it cannot be decoded."""
+    """A file and what the ear makes of it; no measures: it cannot be decoded, no `sung`: nobody heard words."""
 
     file: Path
     measures: Measures | None
     verdict: Verdict
     reasons: tuple[str, ...]
+    sung: "Alignment | None" = None
 
 
 def listen(
@@ -46,11 +50,12 @@ def listen(
 
     Raises InputError for a file that is not there, before anything is decoded.
     """
-    limits = load(given, assignments).settings.listening.limits
+    loaded = load(given, assignments)
     files = [_readable(name) for name in names]
     plots = _plots(plot, files) if plot else None
     with watching(given) as watch, SoundfileEar() as ear:
-        heard = _measured(files, ear, limits, watch)
+        heard = _measured(files, ear, loaded.settings.listening.limits, watch)
+        heard = _with_words(heard, loaded, watch)
         if plots is not None:
             for one in heard:
                 if drawn := plots.draw(one.file, one.measures, one.reasons, ear):
@@ -93,6 +98,34 @@ def _heard(file: Path, ear: SoundfileEar, limits: Limits) -> Heard:
     return Heard(file, measures, *judge(measures, asked, limits))
 
 
+def _with_words(heard: Sequence[Heard], loaded: Loaded, watch: Watch) -> list[Heard]:
+    """Have the words of songpipe's own songs heard, one song after the other, when there is a model for that."""
+    if loaded.settings.listening.transcription is None:
+        return list(heard)
+    from pipeline.listening.alignment import align
+    from pipeline.wiring.studios import scribe
+
+    model, told = scribe(loaded), []
+    for one in heard:
+        lines = _written(one.file)
+        try:
+            if model is not None and one.measures is not None and lines:
+                one = replace(one, sung=align(lines, model.words(one.file)))  # noqa: PLW2901 -- the same file
+        except SongpipeError as fault:
+            watch.note(f"the words of {one.file.name} were not heard: {fault.message}")
+        told.append(one)
+    return told
+
+
+def _written(file: Path) -> list[str]:
+    """Give the lines that the tags of a song of ours hold."""
+    try:
+        lyrics = FileTagger().read(file).lyrics
+    except ShelfError:
+        return []
+    return [line for line in lyrics.splitlines() if line.strip() and not line.startswith("[")]
+
+
 def _asked(file: Path, duration_s: float) -> Asked:
     """Say what the file should be: what a song of ours was asked for, else what it is."""
     try:
@@ -111,6 +144,9 @@ def _document(one: Heard) -> dict[str, Any]:
     kept: dict[str, Any] = dict(measures.pop("hook", None) or {})
     if one.measures and one.measures.hook:
         kept["verdict"], kept["reason"] = hook.judge(one.measures.hook)
+    kept["first_word_s"] = one.sung.first_word_s if one.sung else _NOBODY
+    kept["sung_share"] = one.sung.sung_share if one.sung else _NOBODY
+    kept["line_times"] = list(one.sung.lines) if one.sung else _NOBODY
     return {
         "file": str(one.file.absolute()),
         "verdict": one.verdict,
@@ -134,7 +170,7 @@ def _report(one: Heard) -> Iterator[str]:
     for reason in one.reasons:
         yield f"  {reason}"
     if one.measures is not None:
-        for name, value in _rows(one.measures):
+        for name, value in (*_rows(one.measures), ("words", _words(one))):
             yield f"  {name:<10}{value}"
 
 
@@ -196,5 +232,12 @@ def _rows(heard: Measures) -> Iterator[tuple[str, str]]:
     )
 
 
+def _words(one: Heard) -> str:
+    if one.sung is None:
+        return _NOBODY
+    first = "none heard" if one.sung.first_word_s is None else f"first at {one.sung.first_word_s:.1f} s"
+    return f"{first}, {one.sung.sung_share:.0%} of the lines sung"
+
+
 def _joined(*facts: tuple[str, float | None]) -> str:
-    return ", ".join(text.format(value) for text, value in facts if value is not None) or "not measured"
+    return ", ".join(text.format(value) for text, value in facts if value is not None) or _NOBODY

@@ -94,14 +94,14 @@ def test_nothing_that_is_evaluated_was_fitted_on() -> None:
     assert not set(beds.BAND_HELD_OUT) & set(beds.BAND_TRAINING)
 
 
-def test_the_first_voice_is_found_within_a_second_in_the_median(sung: list[Answer]) -> None:
+def test_the_first_voice_is_found_within_half_a_second_in_the_median(sung: list[Answer]) -> None:
     median = float(np.median([answer.error_s for answer in sung]))
 
-    assert median <= 1.0
+    assert median <= 0.5
 
 
 def test_most_first_voices_are_found_within_two_seconds(sung: list[Answer]) -> None:
-    assert share(sung, 2.0) >= 0.8
+    assert share(sung, 2.0) >= 0.85  # 0.90; 0.93 on more mixes (docs/voice-onset.md)
 
 
 def test_nearly_every_voice_as_loud_as_the_band_is_found_within_two_seconds(sung: list[Answer]) -> None:
@@ -121,7 +121,7 @@ def test_sure_answers_are_right_more_often_than_others(answers: list[Answer]) ->
     unsure = [answer for answer in answers if answer.voice.certainty < SURE]
 
     assert len(sure) >= len(answers) / 3
-    assert share(sure, 2.0) >= 0.9
+    assert share(sure, 2.0) >= 0.92
     assert share(sure, 2.0) > share(unsure, 2.0) + 0.1
 
 
@@ -207,4 +207,4 @@ def test_forty_seconds_are_heard_quickly(duet: mixes.Mix) -> None:
 
     took = stopwatch.seconds(lambda: first_voice(samples, 48_000))
 
-    assert took < 1.0  # 0.2 s of processor on an idle machine, measured
+    assert took < 1.0  # 0.1 s of processor on one thread, 0.2 s on two, measured

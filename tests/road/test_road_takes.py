@@ -5,6 +5,7 @@ from pathlib import Path
 
 import mutagen
 
+from tests.fakes import scribe
 from tests.road.conftest import Songpipe
 
 SHORT = ("--duration", "20", "--seed", "7")
@@ -66,6 +67,26 @@ def test_listening_tells_what_was_asked_for_and_what_was_heard(songpipe: Songpip
     assert (str(song), "pass") == (told["file"], told["verdict"])
     assert 20.0 == round(told["measures"]["duration_s"])
     assert {"kept", "broken", "unsure"} >= {told["hook"]["verdict"]}
+
+
+def test_words_are_not_measured_without_a_model_and_heard_with_one(songpipe: Songpipe) -> None:
+    song = songpipe("write", "--rehearse", "insomnia trip-hop", *SHORT).file
+    document = songpipe("library", "show", "insomnia", "--json").document
+    lines = [line for section in document["sections"] for line in section["lines"]]
+
+    (deaf,) = songpipe("listen", "--json", str(song)).document  # type: ignore[misc]
+    with scribe.Scribe(scribe.hears_lines(lines[1:], at_s=3.0)) as server:
+        model = json.dumps({"base_url": server.base_url, "model": "whisper-1"})
+        (heard,) = songpipe(  # type: ignore[misc]
+            "listen", "--json", str(song), "--set", f"listening.transcription={model}"
+        ).document
+
+    assert ["not measured"] * 3 == [
+        deaf["hook"][name] for name in ("first_word_s", "sung_share", "line_times")
+    ]
+    assert 3.0 == heard["hook"]["first_word_s"]
+    assert [None] == [time for time in heard["hook"]["line_times"] if time is None]
+    assert len(lines) - 1 == round(heard["hook"]["sung_share"] * len(lines))
 
 
 def test_a_file_that_is_no_audio_fails_the_listening(songpipe: Songpipe, workspace: Path) -> None:

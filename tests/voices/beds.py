@@ -11,8 +11,8 @@ from pipeline.rehearsal import mix, score, tones
 from tests import needs
 from tests.voices.sound import RATE, Sound, at_rate, load
 
-# Folders of music, by the Debian package that brings them. Nobody sings in these (their authors' own words, and
-# a look at the loudest vocal bands). None of the packages is in both parts.
+# Folders of music, by the Debian package that brings them: instrumental as far as their games tell, which are no
+# talkies. None of the packages is in both parts.
 HELD_OUT = {
     "amoebax-data": "usr/share/games/amoebax/music",
     "asc-music": "usr/share/games/asc/music",
