@@ -30,11 +30,23 @@ class Size:
     briefs: int = 10_000
     sidecars: int = 100_000
     scale: float = 10.0
+    many_songs: int = 8
+    many_scale: float = 2.0
+    crowd: int = 1_000
     true_scale: float = 1.0
     spread: float = 0.1
 
 
-QUICK = Size(songs=8, servers=(2, 8), briefs=1_000, sidecars=5_000, true_scale=5.0)
+QUICK = Size(
+    songs=8,
+    servers=(2, 8),
+    briefs=1_000,
+    sidecars=5_000,
+    many_songs=3,
+    many_scale=4.0,
+    crowd=50,
+    true_scale=5.0,
+)
 
 
 class Bench:
@@ -84,13 +96,26 @@ class Bench:
 
     @cached_property
     def many(self) -> dict[int, Result]:
-        """The batches on many servers, of short songs; nothing else runs beside them."""
+        """The batches on one server and on many, of short songs; nothing else runs beside them."""
         wait(self._running)
-        return {servers: self._many(servers) for servers in self.size.servers}
+        return {servers: self._many(servers) for servers in (1, *self.size.servers)}
 
     def _many(self, servers: int) -> Result:
-        load = replace(self._load, songs=self.size.songs * servers, servers=servers, duration_s=SHORT_S)
+        load = replace(
+            self._load,
+            songs=self.size.many_songs * servers,
+            servers=servers,
+            duration_s=SHORT_S,
+            scale=self.size.many_scale,
+        )
         return batches.batch(self.songpipe, load, self._short, self.folder / f"on-{servers}")
+
+    @cached_property
+    def crowd(self) -> Result:
+        """A large batch on the most servers, as fast as it goes."""
+        wait(self._running)
+        load = replace(self._load, songs=self.size.crowd, servers=max(self.size.servers), duration_s=SHORT_S)
+        return batches.batch(self.songpipe, load, self._short, self.folder / "crowd")
 
     def _lone(self) -> float:
         scale = self.size.true_scale
@@ -144,10 +169,10 @@ class Bench:
 
     def linear(self) -> list[Row]:
         """How many songs an hour on many servers."""
-        return [self._linear(servers, result) for servers, result in self.many.items()]
+        return [self._linear(servers, self.many[servers]) for servers in self.size.servers]
 
     def _linear(self, servers: int, result: Result) -> Row:
-        share = 100 * result.songs_per_hour / self.one.songs_per_hour / servers
+        share = 100 * result.songs_per_hour / self.many[1].songs_per_hour / servers
         cpu_ms = 1000 * result.run.cpu_s / result.load.songs
         note = (
             f"{result.load.songs} songs in {result.run.wall_s:.0f} s; processor: songpipe {cpu_ms:.0f} ms a "
@@ -197,12 +222,12 @@ class Bench:
 
     def memory(self) -> list[Row]:
         """How large the process becomes."""
-        servers, result = max(self.many.items())
+        result = self.crowd
         skipped = batches.again(self.songpipe, result)
         note = f"the same once more, all skipped: {skipped.peak_mb:.0f} MB in {skipped.wall_s:.1f} s"
         return [
             Row(
-                f"memory, batch of {result.load.songs} on {servers} servers",
+                f"memory, batch of {result.load.songs} on {result.load.servers} servers",
                 result.run.peak_mb,
                 300,
                 "MB",
@@ -283,7 +308,7 @@ FEET = (
         "loop's fourth look in 5 s steps would meet every end to the second."
     ),
     (
-        f"On many servers the songs are {SHORT_S:g} s long: at tenfold speed, hearing and tagging songs of four "
-        "minutes would cost ten times the processor that it really costs."
+        f"On many servers time is scaled twofold only and the songs are {SHORT_S:g} s long, eight for each server and "
+        "for the one: listening to a song and drawing its cover take processor time, which is not scaled."
     ),
 )

@@ -140,3 +140,13 @@ def test_windows_are_fifty_milliseconds_at_every_rate() -> None:
     ]
 
     assert found == pytest.approx([0.5] * 4, abs=0.05)
+
+
+def test_a_sound_in_the_last_moment_alone_has_no_end_to_compare() -> None:
+    sound = np.zeros((2 * 2_400 + 100, 1), dtype=np.float32)
+    sound[-100:] = 0.5
+
+    envelope = Envelope(48_000)
+    envelope.add(sound)
+
+    assert 0.0 == envelope.result().end_db

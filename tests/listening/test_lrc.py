@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pipeline.listening import lrc
 from pipeline.listening.lrc import Sheet
 from pipeline.listening.timing import Timed, TimedLine
-from pipeline.song import clean_line
+from pipeline.song import MOST_LINES, clean_line
 
 TIMED = Timed(lines=(TimedLine(8.0, "The kettle counts"), TimedLine(75.5, "夜が明ける 🌒")), estimated=False)
 
@@ -120,3 +120,9 @@ def test_any_words_leave_one_line_each(words: str, title: str) -> None:
 @given(st.text())
 def test_any_text_can_be_read(text: str) -> None:
     assert all(line.text and line.start_s >= 0 for line in lrc.read(text).lines)
+
+
+def test_lines_beyond_what_a_song_can_have_are_left_out() -> None:
+    sheet = lrc.read("\n".join(f"[00:01.00]line {number}" for number in range(MOST_LINES + 5)))
+
+    assert MOST_LINES == len(sheet.lines)
