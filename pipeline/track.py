@@ -10,6 +10,8 @@ from pipeline.take import Take
 # The names that the rehearsal's writer and band go by: what they have touched is a rehearsal wherever it was made.
 REHEARSAL_WRITER = "rehearsal/songwriter"
 REHEARSAL_BAND = "rehearsal-band"
+# What stands beside a song, under its name: the times of its lyrics, and its cover.
+LYRICS, COVER = ".lrc", ".cover.jpg"
 
 
 @dataclass(frozen=True, slots=True)

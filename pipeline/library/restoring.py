@@ -17,12 +17,11 @@ from pipeline.library import reissue
 from pipeline.library.staging import SIDECAR
 from pipeline.song import clean_line
 from pipeline.take import SEEDS, Measures, Recording, Take
-from pipeline.track import Track, Words
+from pipeline.track import COVER, LYRICS, Track, Words
 from pipeline.writing import parse
 
 RESTORED = "Restored from the tags of its file: times, costs, findings and scores are lost."
 _NOT_HEARD = "Restored from the tags of the song; nobody has listened to it again."
-_BESIDE = (".lrc", ".cover.jpg")  # what stands beside a song under its name
 _TAKE = re.compile(r"take-([0-9]{1,3})\.[a-z0-9]{2,5}")
 _LONGEST_PARAMETERS = 20_000  # characters: a job's parameters take 300
 
@@ -47,7 +46,7 @@ def track(file: Path, told: Labels, heard: Hearing) -> Track:
     measures = heard.measure(file)
     takes = tuple(_takes(file, told, measures, heard))
     chosen = next((take.recording for take in takes if take.measures), takes[0].recording)
-    beside = (path for suffix in _BESIDE if (path := file.with_suffix(suffix)).is_file())
+    beside = (path for suffix in (LYRICS, COVER) if (path := file.with_suffix(suffix)).is_file())
     files = (file, *beside, *(Path(take.recording.file) for take in takes))
     return Track(
         id=told.song_id,

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 from pipeline import labels
 from pipeline.errors import SongpipeError
 from pipeline.labels import Extras
+from pipeline.listening.hook import SURE
 from pipeline.studio import House, Leveller, Painter, Session, Studio, Tagger
 from pipeline.take import Measures, Sung, Take
-from pipeline.track import Track
+from pipeline.track import COVER, LYRICS, Track
 from pipeline.writing import render, syllables
 
 if TYPE_CHECKING:
     from pipeline.listening.timing import Timed
-
-LYRICS, COVER = ".lrc", ".cover.jpg"
-_SURE = 0.5  # certainty from which the ear's word about the first voice is built upon
 
 
 def heard(track: Track, studio: Studio, session: Session) -> Track:
@@ -104,7 +102,7 @@ def _timed(track: Track, take: Take) -> "Timed":
 
 def _first_voice(measures: Measures | None) -> float | None:
     hook = measures.hook if measures else None
-    return hook.voice_s if hook and hook.certainty >= _SURE else None
+    return hook.voice_s if hook and hook.certainty >= SURE else None
 
 
 def _chosen(track: Track) -> Take:

@@ -9,8 +9,7 @@ import soundfile
 
 from pipeline.errors import ShelfError
 from pipeline.library import sidecar
-from pipeline.stages.dressing import COVER, LYRICS
-from pipeline.track import Track
+from pipeline.track import COVER, LYRICS, Track
 from tests.soak.world import LENGTH_S, World, seeds
 
 SIDECAR = ".song.json"
