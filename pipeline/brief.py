@@ -175,13 +175,13 @@ def _in_quotes(given: object, kind: str) -> str:
     return "; write it without quotes" if isinstance(given, str) and given.isdecimal() else ""
 
 
-def take_order(text: str, **options: object) -> Brief:
-    """Check what the user asked for. Raises BriefError naming the first option that cannot be used."""
+def take_order(text: str, *, command: str = "write", **options: object) -> Brief:
+    """Check what the user asked for. Raises BriefError naming the first option of `command` that cannot be used."""
     try:
         return Brief.model_validate({"text": text, **options})
     except ValidationError as error:
         fault = first_fault(error)
-        raise BriefError(fault.told(_flag(fault.field)), hint="see songpipe write --help") from error
+        raise BriefError(fault.told(_flag(fault.field)), hint=f"see songpipe {command} --help") from error
 
 
 def _flag(field: str) -> str:

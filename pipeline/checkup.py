@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pipeline.acestep.checkup import ServerReport, probe
@@ -17,11 +18,19 @@ from pipeline.acestep.pool import Member
 from pipeline.errors import BandError, Interrupted, KeyRejected, SongpipeError, WriterError
 from pipeline.llm import catalogue
 from pipeline.llm.balance import balance
+from pipeline.llm.endpoint import Endpoint
 from pipeline.settings.load import Loaded
 from pipeline.settings.templates import load_templates
 from pipeline.studio import Watch
 from pipeline.wiring import texts
-from pipeline.wiring.wires import Wires, deadlines, real_wires, rehearsal_wires
+from pipeline.wiring.wires import (
+    Wires,
+    cover_endpoint,
+    deadlines,
+    real_wires,
+    rehearsal_wires,
+    scribe_endpoint,
+)
 
 _ROOM_FOR_A_SONG = 500_000_000  # bytes: takes of ten minutes in WAV, copies while they are labelled
 _QUICK_S = 10.0
@@ -44,7 +53,7 @@ class Check:
 
 
 def examine(loaded: Loaded, watch: Watch, *, rehearse: bool, start: bool = False) -> Iterator[Check]:
-    """Look at templates, taste, rules, key, models, music servers and disk, in this order.
+    """Look at templates, taste, rules, key, models, music servers, transcription and disk, in this order.
 
     With `start`, music servers that are down are started first where the settings say how, and waited for.
     """
@@ -57,6 +66,11 @@ def examine(loaded: Loaded, watch: Watch, *, rehearse: bool, start: bool = False
             yield _key(loaded, wires)
         yield _models(wires)
         yield from _band(wires.band, loaded, watch if start else None)
+    scribe, cover = loaded.settings.listening.transcription, loaded.settings.finish.cover
+    if scribe is not None and not rehearse:
+        yield _helper("listening.transcription", scribe_endpoint(loaded, scribe), scribe.model)
+    if cover is not None and not rehearse:
+        yield _helper("finish.cover", cover_endpoint(loaded, cover), cover.model, is_listed=False)
     yield _disk(loaded.settings.output)
 
 
@@ -107,6 +121,30 @@ def _models(wires: Wires) -> Check:
         return Check("models", False, f"{wires.writer.host} lists none of {', '.join(missing)}", hint, 4)
     gone = f"; not listed: {', '.join(missing)}" if missing else ""
     return Check("models", True, f"{wires.writer.host} lists {', '.join(listed)}{gone}")
+
+
+def _helper(setting: str, endpoint: Endpoint, model: str, *, is_listed: bool = True) -> Check:
+    """Look for a model that hears words or draws covers. It stops nothing: a song can be made without it."""
+    check = partial(Check, setting.rpartition(".")[2], exit_code=0)
+    try:
+        endpoint.demand_key()
+        offered = {info.id for info in catalogue.models(endpoint)}
+    except catalogue.NotOffered:  # whisper.cpp has one model and no list
+        return check(
+            True, f"{endpoint.host} answers; whether it has {model} cannot be told: it lists no models"
+        )
+    except KeyRejected as error:
+        return check(False, error.message, error.hint)
+    except WriterError as error:
+        where = f"{setting}.base_url ({endpoint.base_url})"
+        return check(False, error.message, f"check that the server runs and that {where} is right")
+    if model in offered:
+        return check(True, f"{endpoint.host} lists {model}")
+    detail = f"{endpoint.host} does not list {model}: whether it has it cannot be told"
+    if not is_listed:  # NanoGPT and others keep a list of their own for models that draw
+        return check(True, detail)
+    alike = ", ".join(catalogue.nearest(model, offered)) or "none is near"
+    return check(False, detail, f"set {setting}.model; near {model}: {alike}")
 
 
 def _band(members: tuple[Member, ...], loaded: Loaded, starting: Watch | None) -> list[Check]:

@@ -58,10 +58,11 @@ _MOST_READ = 5 * _LONGEST_TITLE  # of a line, however long it is
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What a file says about itself. Empty text, an empty tuple, None and False are simply not written.
+    """What a file says about itself. Empty text, an empty tuple, None and False flags are simply not written.
 
     `date` is ISO 8601 (YYYY-MM-DD), `key` as ID3 spells it ("Am"), `language` three letters (zxx: nothing is
-    sung), `bpm` the tempo that was asked for. From `prompt` on it is where the song comes from. That a
+    sung), `bpm` the tempo that was asked for. From `prompt` on it is where the song comes from. `rating` is 1…5, and
+    `picked` says whether a person chose the take: False is written, None is for files that do not tell. That a
     machine made it is no choice of the caller. From `synced` on it is what was found out by listening: (ms, line)
     and (start ms, end ms, section), `times` whether these were "heard" or "estimated", gains and the picture of
     the front cover (JPEG or PNG) as bytes.
@@ -90,6 +91,8 @@ class Labels:
     parameters: str = ""
     song_id: str = ""
     templates: str = ""
+    rating: int | None = None
+    picked: bool | None = None
     rehearsal: bool = False
     digital_source_type: str = ""
     ai_contribution: str = ""
@@ -158,7 +161,7 @@ def _told(track: Track, lyrics: str, artist: str, album: str) -> Labels:
         encoded_by=f"songpipe {track.versions.get('songpipe', '')}".strip(),
         lyricist=clean_line(track.words.model) if song.lines else "",
         prompt=song.prompt,
-        seed=str(recording.seed),
+        seed="" if recording.seed is None else str(recording.seed),
         model=model,
         writer=clean_line(track.words.model),
         task_id=clean_line(recording.task_id),
@@ -167,6 +170,8 @@ def _told(track: Track, lyrics: str, artist: str, album: str) -> Labels:
         parameters=json.dumps(track.parameters, separators=(",", ":"), sort_keys=True, default=str),
         song_id=track.id,
         templates=track.words.prompts_hash,
+        rating=track.rating,
+        picked=track.picked,
         rehearsal=track.rehearsal,
         digital_source_type=_COMPUTED if track.rehearsal else _TRAINED,
         ai_contribution=_contribution(track.words),

@@ -28,6 +28,7 @@ class Cover:
 
     large: bytes
     small: bytes
+    painter: str = ""  # the model that drew its picture; "" when songpipe did
 
 
 class Watch(Protocol):
@@ -120,8 +121,27 @@ class Painter(Protocol):
         """Load what painting needs while others play; returns at once."""
         ...
 
-    def cover(self, track: Track) -> Cover:
-        """Paint the front of a song; the same song always gets the same one."""
+    def cover(self, track: Track, picture: Path | None = None) -> Cover:
+        """Paint the front of a song; the same song always gets the same one.
+
+        A picture that an illustrator drew for it, just now or when the song was made, is framed instead.
+        """
+        ...
+
+
+class Illustrator(Protocol):
+    """Has pictures drawn by a model. Implemented by `llm`, in the words of `pictures`."""
+
+    @property
+    def model(self) -> str:
+        """The id of the model."""
+        ...
+
+    def draw(self, track: Track, folder: Path) -> Path:
+        """Have the picture of a song's cover drawn, and save it in a folder, proven to be one.
+
+        Raises `WriterError` and `ShelfError`.
+        """
         ...
 
 
@@ -246,6 +266,7 @@ class Studio:
     ear: Ear
     tagger: Tagger
     painter: Painter
+    illustrator: Illustrator | None  # None: no image model is set
     level: Leveller
     scribe: Scribe | None  # None: no transcription model is set
     shelf: Shelf

@@ -1,12 +1,11 @@
 """The playing: a song becomes a job at a music server, a job becomes takes."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Literal
 
-from pydantic import ConfigDict
-
 SEEDS = 2**32  # a seed is 0 or more and less than this
+_TOLD_ELSEWHERE = {"number", "caption", "lyrics", "degraded"}  # in the song document
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,11 @@ class Job:
     batch_size: int
     audio_format: str
     degraded: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What it is played with, by name: all but what stands elsewhere in the song document."""
+        return {name: value for name, value in asdict(self).items() if name not in _TOLD_ELSEWHERE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +80,12 @@ class Recording:
     """One audio file as the server played it, downloaded and proven to be audio.
 
     `file` is an absolute path, `format` what the content says ("mp3", "flac", "wav", "ogg", "opus"),
+    `seed` None when nobody knows any more,
     `server_says` the server's metadata (models, seed, timings): informational, never trusted.
     """
 
     number: int
-    seed: int
+    seed: int | None
     server: str
     task_id: str
     file: str
@@ -125,11 +130,12 @@ class Measures:
     `dc` is the largest mean of a channel; `balance_db` left over right, `side_db` difference over sum; clipped runs
     and samples beyond full scale (`overs`) count by the second. `end_db` is the last quarter of a second beside the
     median level. `pulse`, `variety` and `repetition` are 0…1, and so is the `outline`: the level of equal stretches
-    of the take beside its loudest one, for whoever draws it.
+    of the take beside its loudest one, for whoever draws it. `longest_gap_at_s` is where that gap begins,
+    `clipped_at_s` the beginning of the second in which the most is clipped; None, too, where there is no such place.
     """
 
-    # The journal keeps −inf; pydantic's own way is null, which does not read back.
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_inf_nan="constants")
+    # The journal keeps −inf; pydantic's own way is null, which does not read back. The decoder does without pydantic.
+    __pydantic_config__: ClassVar[dict[str, str]] = {"ser_json_inf_nan": "constants"}
 
     duration_s: float
     sample_rate: int
@@ -159,6 +165,8 @@ class Measures:
     key: str = ""
     hook: Hook | None = None
     outline: tuple[float, ...] = ()
+    longest_gap_at_s: float | None = None
+    clipped_at_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +185,11 @@ class Sung:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """A recording and what the ear thinks of it; `verdict` and the `reasons` for it."""
+    """A recording and what the ear thinks of it; `verdict` and the `reasons` for it.
+
+    `parameters` are those it was played with, its own seed among them; a take of an older songpipe has none, and was
+    played as its song says. `degraded` lists, in sentences, what was given up to get it.
+    """
 
     recording: Recording
     measures: Measures | None
@@ -185,3 +197,5 @@ class Take:
     reasons: tuple[str, ...] = ()
     score: dict[str, float] = field(default_factory=dict)  # the parts that add up to it, each in points
     sung: Sung | None = None  # None: nobody was asked
+    parameters: dict[str, Any] = field(default_factory=dict)
+    degraded: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ REHEARSAL_WRITER = "rehearsal/songwriter"
 REHEARSAL_BAND = "rehearsal-band"
 # What stands beside a song, under its name: the times of its lyrics, and its cover.
 LYRICS, COVER = ".lrc", ".cover.jpg"
+PICTURE = ".picture"  # and what it is: what an image model drew, untouched
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,14 @@ class Attempt:
     seconds: float = 0.0
     raw: str = ""
     counted_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote words that were not written just now: as in `Words`, a person when `model` is ""."""
+
+    model: str = ""
+    prompts_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +90,5 @@ class Track:
     sidecar: str = ""
     rating: int | None = None  # 1…5, an opinion
     picked: bool = False  # the take was chosen by hand: the machine chooses no other
+    painter: str = ""  # the image model that drew the cover's picture
     hashes: dict[str, str] = field(default_factory=dict)

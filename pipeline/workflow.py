@@ -11,7 +11,7 @@ from pipeline.stages.recording import record
 from pipeline.stages.settling import settle
 from pipeline.stages.writing import adopt, write
 from pipeline.studio import Session, Studio
-from pipeline.track import Track
+from pipeline.track import Author, Track
 
 
 def make_track(brief: Brief, studio: Studio, session: Session) -> Track:
@@ -25,10 +25,13 @@ def make_track(brief: Brief, studio: Studio, session: Session) -> Track:
     return session.once("track", Track, finish, words, takes, settled, studio, session)
 
 
-def play_draft(text: str, brief: Brief, studio: Studio, session: Session) -> Track:
-    """Turn a draft that a person brings into a finished song on the shelf: the same road, one stop later."""
+def play_draft(text: str, author: Author, brief: Brief, studio: Studio, session: Session) -> Track:
+    """Turn a draft that a person brings into a finished song on the shelf: the same road, one stop later.
+
+    `author` wrote it: the person, or the model that a finished song names in its tags.
+    """
     settled = settle(brief, studio.house)
-    words = adopt(text, settled, studio)
+    words = adopt(text, author, settled, studio)
     takes = record(words, settled, studio, session)
     return session.once("track", Track, finish, words, takes, settled, studio, session)
 
@@ -40,7 +43,7 @@ def play_again(song_id: str, brief: Brief, studio: Studio, session: Session) -> 
     """
     standing = studio.shelf.find(song_id)
     takes = record(standing.words, settle(brief, studio.house), studio, session)
-    return session.once("track", Track, join, standing, takes, studio)
+    return session.once("track", Track, join, standing, takes, studio, session)
 
 
 def write_words(brief: Brief, studio: Studio, session: Session) -> Track:

@@ -18,6 +18,16 @@ def refusal(text: str = "a ferry", **options: object) -> str:
     return caught.value.message
 
 
+def test_a_refusal_points_to_the_page_of_its_command() -> None:
+    with pytest.raises(BriefError) as caught:
+        take_order("a ferry", command="retake", takes=0)
+
+    assert ("--takes 0: must be from 1 to 16", "see songpipe retake --help") == (
+        caught.value.message,
+        caught.value.hint,
+    )
+
+
 def test_an_order_is_spelled_one_way() -> None:
     brief = take_order("  a ferry\n that never docks ", key="a-minor", language="DE", models=(" m ",))
 

@@ -69,18 +69,20 @@ class SyncedComment:
 
     def read(self, file: Any) -> Texts:
         """Give the lines of the first such comment."""
-        sheet = lrc.read(next(iter(file.tags.get(_SYNCED, ())), ""))
-        return tuple(f"{round(line.start_s * 1000)} {line.text}" for line in sheet.lines)
+        return _texts(next(iter(file.tags.get(_SYNCED, ())), ""))
 
     def held(self, file: Any, texts: Texts) -> Texts:  # noqa: ARG002 -- it is the same in every file
         """Give what LRC leaves of them: no square brackets, no milliseconds."""
-        spelled = lrc.read(_lrc(texts)).lines
-        return tuple(f"{round(line.start_s * 1000)} {line.text}" for line in spelled)
+        return _texts(_lrc(texts))
 
 
 def _lrc(texts: Texts) -> str:
     parts = (text.partition(" ") for text in texts)
     return lrc.body(TimedLine(int(ms) / 1000, line) for ms, _, line in parts)
+
+
+def _texts(sheet: str) -> Texts:
+    return tuple(f"{round(line.start_s * 1000)} {line.text}" for line in lrc.read(sheet))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from pipeline.audio.native import native
 from pipeline.listening.listener import Listener
 from pipeline.listening.portrait import Portrayer
 
@@ -30,7 +31,7 @@ def measure(file: Path) -> dict[str, Any]:
     The length is what was decoded: headers lie about it (libsndfile #876; a truncated MP3 with a Xing header).
     Raises soundfile.LibsndfileError.
     """
-    with soundfile.SoundFile(file) as sound:
+    with soundfile.SoundFile(native(file)) as sound:
         listener = Listener(sound.samplerate, sound.channels)
         for block in _ahead(_blocks(sound)):
             listener.hear(block)
@@ -71,10 +72,10 @@ def _ahead(blocks: Iterator[Block]) -> Iterator[Block]:
 
 def portray(file: Path) -> dict[str, Any]:
     """Decode a whole file into the fields of `portrait.Portrait`. Raises soundfile.LibsndfileError."""
-    with soundfile.SoundFile(file) as sound:
+    with soundfile.SoundFile(native(file)) as sound:
         portrayer = Portrayer(sound.samplerate)
         for block in _ahead(_blocks(sound)):
-            portrayer.add(np.nan_to_num(block[:, :2].mean(axis=1), posinf=0.0, neginf=0.0))
+            portrayer.add(block)
     return asdict(portrayer.portrait())
 
 

@@ -3,7 +3,8 @@
 libmpg123 (inside libsndfile) writes notes about odd MP3s to file descriptor 2, past Python. Redirecting that
 descriptor is process-wide: it would swallow the progress bar and the log of every other thread meanwhile. A
 process has a stderr of its own; it also keeps a decoder that crashes or hangs on a hostile file from taking the
-song with it. Starting one takes a quarter of a second (measured), so they are kept for the next take.
+song with it. Starting one takes a quarter of a second (measured), so they are kept for the next take. Only when one
+brings no answer is another one started without a file: it tells whether the file is at fault, or the ear.
 """
 
 import json
@@ -17,10 +18,10 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from pipeline.errors import ShelfError
-from pipeline.take import Hook, Measures
 
 if TYPE_CHECKING:
     from pipeline.listening.portrait import Portrait
+    from pipeline.take import Measures
 
 _HOUSE = str(Path(__file__).parents[2])
 # Not by `-m`: this very package need not be the one that is installed, nor any, and the current folder may hold
@@ -33,6 +34,8 @@ if {_HOUSE!r} not in sys.path:
 from pipeline.audio import decode
 decode.main()
 """
+_DECODER_COMMAND = (sys.executable, "-P", "-c", _DECODER)
+_LONGEST_REASON = 300  # characters
 _PATIENCE_S = (
     120.0  # the slowest format, ten minutes of Opus, takes 6 s (measured); the rest is for slow machines
 )
@@ -57,7 +60,8 @@ class SoundfileEar:
             _end(decoder)
 
     def __enter__(self) -> Self:
-        self._idle.append(_started())  # it gets ready while the song is written
+        with suppress(OSError):  # whoever measures is told
+            self._idle.append(_started())  # it gets ready while the song is written
         return self
 
     def __exit__(
@@ -65,10 +69,11 @@ class SoundfileEar:
     ) -> None:
         self.close()
 
-    def measure(self, file: Path) -> Measures | None:
+    def measure(self, file: Path) -> "Measures | None":
         """Decode the whole file; None when it cannot be decoded, or not within `patience_s` seconds.
 
-        Raises ShelfError when the file cannot be read at all: that says nothing about the take.
+        Raises ShelfError when the file cannot be read at all, or the decoder cannot start: that says nothing about
+        the take.
         """
         found = self._told(file, str(file.absolute()))
         return _read(found) if found is not None else None
@@ -86,25 +91,24 @@ class SoundfileEar:
     def _told(self, file: Path, question: object) -> dict[str, Any] | None:
         try:
             file.open("rb").close()
-            decoder, has_waited = self._decoder()
             began = time.monotonic()
-            line = self._answer(decoder, question)
+            line = self._answer(self._decoder(), question)
             is_overdue = time.monotonic() - began >= self._patience_s
-            if (
-                not line and has_waited and not is_overdue
-            ):  # it may have died of something else than this file
+            if not line and not is_overdue:  # it may have died of something else than this file
                 line = self._answer(_started(), question)
+            if not line:
+                _demand_a_start()
         except OSError as error:
             raise ShelfError(f"cannot listen to {file.name!r}: {error.strerror}") from error
         found: dict[str, Any] | None = json.loads(line) if line else None
         return found
 
-    def _decoder(self) -> tuple[subprocess.Popen[str], bool]:
-        """Give a decoder, and whether it was there before."""
+    def _decoder(self) -> subprocess.Popen[str]:
+        """Give a decoder that waits, else a new one."""
         with self._lock:
             if self._idle:
-                return self._idle.pop(), True
-        return _started(), False
+                return self._idle.pop()
+        return _started()
 
     def _answer(self, decoder: subprocess.Popen[str], question: object) -> str:
         """Have a question answered; "" when the decoder broke or took too long, and then it is gone."""
@@ -127,7 +131,9 @@ class SoundfileEar:
         return ""
 
 
-def _read(found: dict[str, Any]) -> Measures:
+def _read(found: dict[str, Any]) -> "Measures":
+    from pipeline.take import Hook, Measures  # noqa: PLC0415 -- the decoder starts first: everybody waits for it
+
     hook = found.pop("hook")
     outline = tuple(found.pop("outline", ()))
     return Measures(**found, outline=outline, hook=Hook(**hook) if hook else None)
@@ -137,9 +143,35 @@ def _frozen(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _demand_a_start() -> None:
+    """See that decoders can start, by one that is asked nothing: it ends at once. Raises ShelfError, OSError.
+
+    It decodes no file, so what it writes to stderr is why it cannot.
+    """
+    try:
+        trial = subprocess.run(  # noqa: S603 -- our own interpreter and our own file
+            _DECODER_COMMAND,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+            timeout=_PATIENCE_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        why = f"it is not ready after {_PATIENCE_S:.0f} s"
+    else:
+        if trial.returncode == 0:
+            return
+        why = (trial.stderr.strip().splitlines() or [f"it ended with code {trial.returncode}"])[-1]
+    hint = "no take is judged by this; install songpipe anew, with what it depends on"
+    raise ShelfError(f"the ear cannot work, its decoder does not start: {why[:_LONGEST_REASON]}", hint=hint)
+
+
 def _started() -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 -- our own interpreter and our own file
-        [sys.executable, "-P", "-c", _DECODER],
+        _DECODER_COMMAND,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -12,6 +12,7 @@ from pipeline.labels import Labels
 _ENGLISH = "eng"  # the comment is ours, whatever language is sung
 _OPUS = frozenset({"opus"})
 _ALL = frozenset({"mp3", "wav", "flac", "ogg"}) | _OPUS
+_ANSWERS = {True: "true", False: "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Row:
     field: str
     frame: Frame
     comments: Comments
-    shape: Literal["text", "texts", "number", "flag", "lines", "spans", "picture"] = "text"
+    shape: Literal["text", "texts", "number", "flag", "answer", "lines", "spans", "picture"] = "text"
     stays: bool = False
     kinds: frozenset[str] = _ALL
 
@@ -35,6 +36,8 @@ class Row:
         match self.shape:
             case "flag":
                 return ("true",) if value else ()
+            case "answer":  # a no is told as well: it is another thing than silence
+                return () if value is None else (_ANSWERS[value],)
             case "picture":
                 return (b64encode(value).decode("ascii"),) if value else ()
             case "lines" | "spans":
@@ -48,8 +51,9 @@ class Row:
         match self.shape:
             case "texts":
                 return texts
-            case "flag":
-                return first == "true"
+            case "flag" | "answer":
+                said = {text: value for value, text in _ANSWERS.items()}.get(first)
+                return said if self.shape == "answer" else bool(said)
             case "number":
                 return int(first) if re.fullmatch("[0-9]{1,4}", first) else None
             case "picture":
@@ -68,7 +72,13 @@ def _named(field: str, frame: Frame, *names: str, shape: Literal["text", "texts"
     return Row(field, frame, Named(names), shape)
 
 
-def _own(field: str, name: str, shape: Literal["text", "flag"] = "text", *, stays: bool = False) -> Row:
+def _own(
+    field: str,
+    name: str,
+    shape: Literal["text", "number", "flag", "answer"] = "text",
+    *,
+    stays: bool = False,
+) -> Row:
     """Make the row of a label that no format has a name for: it has the same one, ours, in all of them."""
     return Row(field, Own(name), Named((name,)), shape, stays)
 
@@ -80,7 +90,8 @@ def _gain(field: str, name: str, kinds: frozenset[str]) -> Row:
 # Names as Picard and beets read them (picard-docs, appendix "tag mapping"; mediafile). KEY is Picard's name,
 # INITIALKEY the one of beets. No registered frame says "made by a machine": those names are ours. Opus has a gain
 # of its own and forbids the other one (RFC 7845, 5.2.1). Synced lyrics have no name in Vorbis comments that all
-# agree on; players that know any look for SYNCEDLYRICS.
+# agree on; players that know any look for SYNCEDLYRICS. Nor do they agree on stars: POPM has 255 of them and the
+# address of whoever gave them, so ours are one to five in a text of our own, the same in all formats.
 TABLE: tuple[Row, ...] = (
     _named("title", Text("TIT2"), "TITLE"),
     _named("artist", Text("TPE1"), "ARTIST"),
@@ -105,6 +116,8 @@ TABLE: tuple[Row, ...] = (
     _own("parameters", "SONGPIPE_PARAMS"),
     _own("song_id", "SONGPIPE_ID"),
     _own("templates", "SONGPIPE_TEMPLATES"),
+    _own("rating", "SONGPIPE_RATING", "number"),
+    _own("picked", "SONGPIPE_PICKED", "answer"),
     _own("rehearsal", "SONGPIPE_REHEARSAL", "flag"),
     _own("digital_source_type", "DIGITALSOURCETYPE"),
     _own("ai_contribution", "AI_CONTRIBUTION"),

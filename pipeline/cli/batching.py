@@ -13,7 +13,7 @@ from pipeline.cli.loading import load, resume_command
 from pipeline.cli.making import at_the_desk, order_for
 from pipeline.cli.printing import say, say_json
 from pipeline.cli.reading import read_text
-from pipeline.cli.watching import harmless
+from pipeline.cli.wording import counted, harmless
 from pipeline.engine.batch import Sorted, made_anew, numbered, sort_out
 from pipeline.engine.budget import Budget
 from pipeline.engine.desk import Desk, Run
@@ -172,7 +172,7 @@ def _spoken(found: Sorted, foretold: Estimate) -> str:
     time = "time unknown until a song was played here"
     if foretold.seconds is not None:
         time = f"about {spoken(foretold.seconds)}"
-    return f"{len(found.to_do)} songs to make, {len(found.done)} done before; {cost}, {time}"
+    return f"{counted(len(found.to_do), 'song')} to make, {len(found.done)} done before; {cost}, {time}"
 
 
 def _known(entry: Entry) -> dict[str, Any]:

@@ -3,23 +3,28 @@
 import math
 import sys
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.cli.watching import clock, harmless
+from pipeline.cli.wording import clock, harmless
 from pipeline.library.cards import Card
-from pipeline.take import Take
-from pipeline.track import Track
-from pipeline.writing import render
+
+if TYPE_CHECKING:
+    from pipeline.take import Take  # these bring pydantic, which a list need not wait for
+    from pipeline.track import Track
 
 _ROOMY, _NARROW = (
     90,
     60,
 )  # columns: below the first there is no id, key and tempo, below the second no verdict
 _COLOURS = {"pass": "green", "warn": "yellow", "fail": "red"}
+_GAP = 2  # columns between two takes
+_SERVER, _REASONS = 24, 20  # letters of a server's name and of a line of reasons that a take gets at least
 _PIPED = 10_000  # columns where no terminal says how many there are: nothing is cut
 
 
@@ -45,8 +50,10 @@ def table(cards: Sequence[Card]) -> str:
     return _drawn(console, drawn)
 
 
-def song(track: Track) -> str:
+def song(track: "Track") -> str:
     """Write down what is known of a song, for people."""
+    from pipeline.writing import render
+
     facts = Table(box=None, pad_edge=False, show_header=False)
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column(overflow="fold")
@@ -58,29 +65,73 @@ def song(track: Track) -> str:
     )
 
 
-def takes(track: Track) -> str:
-    """Draw the takes of a song side by side, a column each: verdict, score and its parts, and the reasons."""
-    drawn = Table(box=None, pad_edge=False, header_style="bold")
-    drawn.add_column("", style="dim", no_wrap=True)
+def takes(track: "Track") -> str:
+    """Draw the takes of a song side by side: verdict, score and its parts, and the reasons.
+
+    Where the terminal is too narrow for all of them they stand in blocks, as many in each as fit. Only reasons are
+    broken into lines, and only a server's name is cut.
+    """
+    console = _console()
+    names, columns = _compared(track)
+    room = console.width - max(map(cell_len, names))
+    blocks: list[RenderableType] = []
+    for some in _blocks(columns, room):
+        drawn = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), show_header=False)
+        drawn.add_column(style="dim", no_wrap=True)
+        for width in _widths(some, room):
+            drawn.add_column(width=width, overflow="fold")
+        for name, *cells in zip(names, *some, strict=True):
+            drawn.add_row(Text(name), *cells)
+        blocks.append(Padding(drawn, (1 if blocks else 0, 0, 0, 0)))
+    return _drawn(console, Group(Text(_plain(track.title), style="bold"), *blocks))
+
+
+def _compared(track: "Track") -> tuple[list[str], list[list[Text]]]:
+    """Give the names of what is compared, and of each take a column of it: the server last but one, then reasons."""
+    parts = list(dict.fromkeys(part for take in track.takes for part in take.score))
+    scores = ["score", *(f"  {_plain(part)}" for part in parts)] if parts else []
+    columns = []
     for take in track.takes:
         mark = _chosen(track) if take.recording.number == track.chosen_take else ""
-        drawn.add_column(f"take {take.recording.number}{mark}", overflow="fold")
-    parts = dict.fromkeys(part for take in track.takes for part in take.score)
-    rows: list[tuple[str, list[RenderableType]]] = [
-        ("verdict", [_verdict(take.verdict) for take in track.takes])
-    ]
-    if parts:
-        rows.append(("score", [_number(sum(take.score.values())) for take in track.takes]))
-        rows += [
-            (f"  {_plain(part)}", [_number(take.score.get(part)) for take in track.takes]) for part in parts
+        points = [sum(take.score.values()), *(take.score.get(part) for part in parts)] if parts else []
+        column = [
+            Text.assemble((f"take {take.recording.number}{mark}", "bold")),
+            _verdict(take.verdict),
+            *map(_number, points),
+            _line(_length(take)),
+            _line(_seed(take)),
+            _line(take.recording.server),
         ]
-    rows.append(("length", [_line(_length(take)) for take in track.takes]))
-    rows.append(("seed", [_line(str(take.recording.seed)) for take in track.takes]))
-    rows.append(("server", [_line(take.recording.server) for take in track.takes]))
-    rows.append(("reasons", [_line("; ".join(take.reasons)) for take in track.takes]))
-    for name, cells in rows:
-        drawn.add_row(Text(name), *cells)
-    return _drawn(_console(), Group(Text(_plain(track.title), style="bold"), drawn))
+        for cell in column:
+            cell.no_wrap, cell.overflow = True, "ellipsis"
+        columns.append([*column, _line("; ".join(take.reasons))])
+    return ["", "verdict", *scores, "length", "seed", "server", "reasons"], columns
+
+
+def _blocks(columns: Sequence[list[Text]], room: int) -> Iterator[list[list[Text]]]:
+    """Put as many columns side by side as there is room for, at least one."""
+    block: list[list[Text]] = []
+    for column in columns:
+        if block and sum(_least(each) + _GAP for each in (*block, column)) > room:
+            yield block
+            block = []
+        block.append(column)
+    yield block
+
+
+def _widths(block: Sequence[list[Text]], room: int) -> list[int]:
+    """Give each column what it needs, and for its server and its reasons a share of what is left."""
+    least = [min(_least(column), room - _GAP) for column in block]
+    share = (room - sum(least) - _GAP * len(block)) // len(block)
+    longest = [max(cell.cell_len for cell in column) for column in block]
+    return [
+        max(1, width + max(0, min(most - width, share))) for width, most in zip(least, longest, strict=True)
+    ]
+
+
+def _least(column: Sequence[Text]) -> int:
+    *whole, server, reasons = (cell.cell_len for cell in column)
+    return max(*whole, min(server, _SERVER), min(reasons, _REASONS))
 
 
 def stars(rating: int | None) -> str:
@@ -88,7 +139,7 @@ def stars(rating: int | None) -> str:
     return "★" * (rating or 0)
 
 
-def _facts(track: Track) -> Iterator[tuple[str, str | Text]]:
+def _facts(track: "Track") -> Iterator[tuple[str, str | Text]]:
     written, best = (
         track.words.song,
         next((take for take in track.takes if take.recording.number == track.chosen_take), None),
@@ -118,7 +169,7 @@ def _facts(track: Track) -> Iterator[tuple[str, str | Text]]:
     yield "prompt", written.prompt
 
 
-def _chosen(track: Track) -> str:
+def _chosen(track: "Track") -> str:
     return " (picked by hand)" if track.picked else " (chosen)"
 
 
@@ -134,8 +185,12 @@ def _number(value: float | None) -> Text:
     return Text("–" if value is None or not math.isfinite(value) else f"{value:.1f}")
 
 
-def _length(take: Take) -> str:
-    return clock(take.measures.duration_s) if take.measures else "cannot be decoded"
+def _length(take: "Take") -> str:
+    return clock(take.measures.duration_s) if take.measures else "not measured"
+
+
+def _seed(take: "Take") -> str:
+    return "–" if take.recording.seed is None else str(take.recording.seed)
 
 
 def _line(text: str) -> Text:

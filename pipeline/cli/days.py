@@ -102,7 +102,7 @@ def _ignored(wish: Wish) -> str:
 
 def _brief(wish: Wish, days: Calendar, day: date, desk: Desk) -> Brief:
     """Give what the song of a day is about: the user's own words, or the theme that is due."""
-    return take_order(wish.theme) if wish.theme else days.brief(day, desk.ledger, desk.dead)
+    return take_order(wish.theme, command="daily") if wish.theme else days.brief(day, desk.ledger, desk.dead)
 
 
 def _wait(jitter: int, watch: Watch) -> None:

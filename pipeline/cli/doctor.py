@@ -18,7 +18,8 @@ from pipeline.cli.options import settings_option
 def command(ctx: click.Context, /, start: bool, assignments: tuple[str, ...]) -> None:
     """Check settings, templates, key, models, music servers and disk; exit 0 only if a song could be made.
 
-    Of several music servers one is enough.
+    Of several music servers one is enough. The model that hears words is looked for where one is set; a song can be
+    made without it.
     """
     from pipeline.cli.doctoring import report
 

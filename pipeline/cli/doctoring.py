@@ -9,7 +9,8 @@ import click
 from pipeline.checkup import Check, examine
 from pipeline.cli.loading import load
 from pipeline.cli.printing import say, say_json
-from pipeline.cli.watching import harmless, watching
+from pipeline.cli.watching import watching
+from pipeline.cli.wording import harmless
 
 
 def report(given: Mapping[str, Any], assignments: Sequence[str], *, start: bool) -> int:

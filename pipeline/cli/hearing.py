@@ -1,35 +1,34 @@
 """Listening to files: measured side by side, told as a report each or as one JSON document."""
 
-import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.audio.ear import SoundfileEar
 from pipeline.audio.tagger import FileTagger
+from pipeline.cli.attention import Attention
+from pipeline.cli.claims import judged
 from pipeline.cli.loading import load
 from pipeline.cli.printing import say, say_json
-from pipeline.cli.watching import clock, harmless, watching
-from pipeline.errors import InputError, ShelfError, SongpipeError
+from pipeline.cli.watching import watching
+from pipeline.cli.wording import clock, harmless
+from pipeline.errors import ShelfError, SongpipeError
 from pipeline.listening import hook
-from pipeline.listening.limits import Asked, Limits
-from pipeline.listening.verdict import Verdict, judge
+from pipeline.listening.limits import Limits
+from pipeline.listening.verdict import Verdict
 from pipeline.settings.load import Loaded
-from pipeline.studio import Watch
 from pipeline.take import Measures
 
 if TYPE_CHECKING:
     from pipeline.cli.plotting import Plots
     from pipeline.listening.alignment import Alignment
+    from pipeline.studio import Watch
 
 _COLOURS = {"pass": "green", "warn": "yellow", "fail": "red"}
 _NOBODY = "not measured"
-_KEY = re.compile(r"([A-G][#b]?)(m?)")  # as ID3 spells it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +42,16 @@ class Heard:
     sung: "Alignment | None" = None
 
 
-def listen(
-    given: Mapping[str, Any], names: Sequence[str], plot: str | None, assignments: Sequence[str]
-) -> bool:
-    """Listen to every file and print what was heard; False when one of them fails.
-
-    Raises InputError for a file that is not there, before anything is decoded.
-    """
+def listen(given: Mapping[str, Any], begun: Attention, plot: str | None, assignments: Sequence[str]) -> bool:
+    """Print what was heard in every file; False when one of them fails."""
     loaded = load(given, assignments)
-    files = [_readable(name) for name in names]
-    plots = _plots(plot, files) if plot else None
-    with watching(given) as watch, SoundfileEar() as ear:
-        heard = _measured(files, ear, loaded.settings.listening.limits, watch)
+    plots = _plots(plot, begun.files) if plot else None
+    with watching(given) as watch:
+        heard = _judged(begun, loaded.settings.listening.limits, watch)
         heard = _with_words(heard, loaded, watch)
         if plots is not None:
             for one in heard:
-                if drawn := plots.draw(one.file, one.measures, one.reasons, ear):
+                if drawn := plots.draw(one.file, one.measures, one.reasons, begun.ear):
                     watch.note(f"drawn: {drawn}")
     if given.get("json"):
         say_json([_document(one) for one in heard])
@@ -73,32 +66,16 @@ def _plots(wanted: str, files: Sequence[Path]) -> "Plots":
     return Plots(wanted, files)
 
 
-def _readable(name: str) -> Path:
-    file = Path(name)
-    try:
-        file.open("rb").close()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a usable file name"
-        raise InputError(f"cannot read {name!r}: {reason}", hint="check the path") from error
-    return file
+def _judged(begun: Attention, limits: Limits, watch: "Watch") -> list[Heard]:
+    """Judge what was measured; tell of each file as soon as it is."""
+    names = {future: file.name for file, future in zip(begun.files, begun.coming, strict=True)}
+    for done, future in enumerate(as_completed(names), 1):
+        watch.progress(done / len(names), f"listened to {names[future]}", None)
+    measured = zip(begun.files, (future.result() for future in begun.coming), strict=True)
+    return [Heard(file, measures, *judged(file, measures, limits)) for file, measures in measured]
 
 
-def _measured(files: Sequence[Path], ear: SoundfileEar, limits: Limits, watch: Watch) -> list[Heard]:
-    """Measure side by side, in as many processes as there are processors."""
-    with ThreadPoolExecutor(min(len(files), os.cpu_count() or 1)) as listeners:
-        futures = {listeners.submit(_heard, file, ear, limits): file for file in files}
-        for done, future in enumerate(as_completed(futures), 1):
-            watch.progress(done / len(files), f"listened to {futures[future].name}", None)
-    return [future.result() for future in futures]
-
-
-def _heard(file: Path, ear: SoundfileEar, limits: Limits) -> Heard:
-    measures = ear.measure(file)
-    asked = _asked(file, measures.duration_s if measures else 0.0)
-    return Heard(file, measures, *judge(measures, asked, limits))
-
-
-def _with_words(heard: Sequence[Heard], loaded: Loaded, watch: Watch) -> list[Heard]:
+def _with_words(heard: Sequence[Heard], loaded: Loaded, watch: "Watch") -> list[Heard]:
     """Have the words of songpipe's own songs heard, one song after the other, when there is a model for that."""
     if loaded.settings.listening.transcription is None:
         return list(heard)
@@ -124,19 +101,6 @@ def _written(file: Path) -> list[str]:
     except ShelfError:
         return []
     return [line for line in lyrics.splitlines() if line.strip() and not line.startswith("[")]
-
-
-def _asked(file: Path, duration_s: float) -> Asked:
-    """Say what the file should be: what a song of ours was asked for, else what it is."""
-    try:
-        labels = FileTagger().read(file)
-    except ShelfError:
-        return Asked(duration_s)
-    if not labels.song_id:
-        return Asked(duration_s)
-    key = _KEY.fullmatch(labels.key)
-    spelled = f"{key.group(1)} {'minor' if key.group(2) else 'major'}" if key else ""
-    return Asked(duration_s, labels.bpm, spelled)
 
 
 def _document(one: Heard) -> dict[str, Any]:

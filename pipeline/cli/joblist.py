@@ -8,7 +8,7 @@ import click
 
 from pipeline.cli.loading import load
 from pipeline.cli.printing import say, say_json
-from pipeline.cli.watching import clock, harmless
+from pipeline.cli.wording import clock, harmless
 from pipeline.engine.jobs import Job, cancel_all, jobs
 from pipeline.wiring.journal import database
 

@@ -5,21 +5,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli import catalogue
-from pipeline.cli.loading import load
+from pipeline.cli.loading import load, output
 from pipeline.cli.printing import say, say_json
-from pipeline.cli.watching import harmless
+from pipeline.cli.wording import counted, harmless
 from pipeline.errors import InputError, ShelfError
-from pipeline.library import disk, finding, playlist, sidecar
 from pipeline.library.cards import Card
 from pipeline.library.index import Index
 from pipeline.library.query import Wanted
-from pipeline.settings.load import Loaded
-from pipeline.track import Track
+
+if TYPE_CHECKING:
+    from pipeline.settings.load import Loaded
+    from pipeline.track import Track
 
 Given = Mapping[str, Any]
 _STDOUT = Path("-")
@@ -27,10 +27,9 @@ _PAGE = 50  # songs on a terminal: what nobody asked to see all of
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
-    """The songs of a workspace: its settings, and the index as the disk is now."""
+class Songs:
+    """The songs of a workspace: the index as the disk is now."""
 
-    loaded: Loaded
     index: Index
 
     @property
@@ -40,24 +39,48 @@ class Library:
 
     def song(self, called: str) -> Card:
         """Find the song that is called so. Raises InputError."""
+        from pipeline.library import finding  # what it takes to guess, which a list need not
+
         return finding.song(self.index, called)
 
     def sidecar(self, card: Card) -> Path:
         """Give the sidecar of a song."""
         return self.output / card.sidecar
 
-    def track(self, card: Card) -> Track:
+    def track(self, card: Card) -> "Track":
         """Read the song. Raises ShelfError."""
+        from pipeline.library import sidecar  # pydantic, which only a whole song needs
+
         return sidecar.load(self.sidecar(card))
+
+
+@dataclass(frozen=True, slots=True)
+class Library(Songs):
+    """The same with the settings, for whoever does something to the songs."""
+
+    loaded: "Loaded"
 
 
 @contextmanager
 def library(given: Given) -> Iterator[Library]:
-    """Open the library of this workspace, its index brought up to the disk. Raises ShelfError."""
+    """Open the library of this workspace, its index brought up to the disk. Raises SettingsError, ShelfError."""
     loaded = load(given)
-    with Index(loaded.settings.output, noting(given)) as index:
+    with _opened(given, loaded.settings.output) as index:
+        yield Library(index, loaded)
+
+
+@contextmanager
+def looking(given: Given) -> Iterator[Songs]:
+    """Open it for a look, which asks the settings for its folder and for nothing else. Raises as `library`."""
+    with _opened(given, output(given)) as index:
+        yield Songs(index)
+
+
+@contextmanager
+def _opened(given: Given, folder: Path) -> Iterator[Index]:
+    with Index(folder, noting(given)) as index:
         index.refresh()
-        yield Library(loaded, index)
+        yield index
 
 
 def noting(given: Given) -> Any:
@@ -77,10 +100,12 @@ def show_list(given: Given, text: str, *, limit: int | None, m3u: Path | None, *
     is_page = limit is None and m3u is None and not given.get("json") and _is_terminal()
     most = _PAGE + 1 if is_page else limit or None
     wanted = Wanted(**filters, limit=most)
-    with library(given) as shelf:
+    with looking(given) as shelf:
         cards = shelf.index.search(text, wanted) if text else shelf.index.list(wanted)
         faults = len(shelf.index.faults())
-        listed = _playlist(m3u, cards, shelf, name=text or "songpipe") if m3u is not None else ""
+        listed = (
+            _playlist(given, m3u, cards, shelf.output, name=text or "songpipe") if m3u is not None else ""
+        )
         if given.get("json"):
             songs = [_document(card, shelf.output) for card in cards]
             written = {"playlist": str(m3u.absolute())} if m3u is not None else {}
@@ -97,13 +122,16 @@ def show_list(given: Given, text: str, *, limit: int | None, m3u: Path | None, *
             "no song is like that" if text or any(map(_is_said, filters.values())) else "there is no song yet"
         )
     if faults:
-        note(f"{faults} sidecars cannot be read; songpipe library verify names them")
+        note(f"{counted(faults, 'sidecar')} cannot be read; songpipe library verify names them")
 
 
 def show_song(given: Given, called: str, *, takes: bool) -> None:
     """Print what is known of a song, or of its takes."""
-    with library(given) as shelf:
+    with looking(given) as shelf:
         track = shelf.track(shelf.song(called))
+    from pipeline.cli import catalogue
+    from pipeline.library import sidecar
+
     document = sidecar.document(track)
     if given.get("json") and takes:
         kept = {name: document[name] for name in ("id", "title", "chosen_take", "picked", "takes")}
@@ -124,6 +152,8 @@ def _is_terminal() -> bool:
 
 def _print(cards: Sequence[Card], output: Path) -> None:
     if _is_terminal():
+        from pipeline.cli import catalogue  # rich, which only a terminal needs
+
         say(catalogue.table(cards), nl=False)
         return
     text = "".join(f"{output / card.file}\n" for card in cards)
@@ -134,19 +164,22 @@ def _document(card: Card, output: Path) -> dict[str, Any]:
     return {**asdict(card), "file": str(output / card.file), "sidecar": str(output / card.sidecar)}
 
 
-def _playlist(target: Path, cards: Sequence[Card], shelf: Library, *, name: str) -> str:
+def _playlist(given: Given, target: Path, cards: Sequence[Card], output: Path, *, name: str) -> str:
     """Write a playlist and give its path as it is printed, or for `-` the playlist itself.
 
     Nothing but a playlist is replaced. Raises InputError, ShelfError.
     """
-    artist, folder = shelf.loaded.settings.finish.artist, target.absolute().parent
+    from pipeline.library import disk, playlist
+
+    artist, folder = load(given).settings.finish.artist, target.absolute().parent
     if target == _STDOUT:
-        return playlist.text(cards, shelf.output, Path.cwd(), name=name, artist=artist)
+        return playlist.text(cards, output, Path.cwd(), name=name, artist=artist)
     if target.suffix.lower() not in playlist.NAMES:
         raise InputError(f"{str(target)!r} is no name of a playlist", hint="let it end in .m3u8")
     with disk.failures_told(f"write {str(target)!r}", folder):
         if target.exists() and not target.read_bytes().removeprefix(b"\xef\xbb\xbf").startswith(b"#EXT"):
             raise ShelfError(f"{str(target)!r} is there and no playlist", hint="give another name")
-        text = playlist.text(cards, shelf.output, folder, name=name, artist=artist)
+        text = playlist.text(cards, output, folder, name=name, artist=artist)
+        folder.mkdir(parents=True, exist_ok=True)
         disk.replace(target, text.encode("utf-8", "replace"))
     return f"{target}\n"

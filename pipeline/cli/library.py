@@ -53,7 +53,8 @@ def command() -> None:
     """Look after the songs that were made.
 
     What is known of a song stands in the .song.json beside it. The index that makes looking quick is made from
-    these files, follows them by itself, and can be made anew at any time.
+    these files and follows them as they come, go and are replaced. It can be made anew at any time: say rebuild
+    after you have edited one of them.
     """
 
 

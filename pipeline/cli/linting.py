@@ -9,7 +9,7 @@ import click
 from pipeline.brief import Brief
 from pipeline.cli.loading import load
 from pipeline.cli.printing import say, say_json
-from pipeline.cli.watching import harmless
+from pipeline.cli.wording import harmless
 from pipeline.errors import DraftError
 from pipeline.song import Finding, Severity
 from pipeline.stages.settling import settle

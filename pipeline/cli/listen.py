@@ -21,9 +21,15 @@ def command(
 ) -> None:
     """Decode and measure each FILE, and say what speaks against it; exit 6 when one of them fails.
 
-    A song of songpipe's own is judged by the tempo and key that its tags say were asked for, any other file by itself.
+    A song of songpipe's own is judged by the length, tempo and key that its tags say were asked for, any other file by
+    itself; an MP3 that holds less than its header says is warned of.
     """
-    from pipeline.cli.hearing import listen
+    from pipeline.cli.attention import attention
 
-    if not listen(ctx.find_root().obj or {}, files, plot, assignments):
-        ctx.exit(6)
+    with attention(files) as begun:
+        from pipeline.cli.hearing import (
+            listen,
+        )  # takes a quarter of a second, in which the files are heard already
+
+        if not listen(ctx.find_root().obj or {}, begun, plot, assignments):
+            ctx.exit(6)

@@ -3,31 +3,46 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.settings import environment
-from pipeline.settings.load import Assignment, Loaded
-from pipeline.settings.load import load as load_settings
+
+if TYPE_CHECKING:
+    from pipeline.settings.load import Assignment, Loaded
 
 Given = Mapping[str, Any]
 # What a song keeps of the run's settings; where the journal lies, for one, is the run's own affair.
 _OF_A_SONG = ("llm.", "acestep.", "taste", "prompts", "rules", "listening", "finish.")
 
 
-def load(given: Given, assignments: Sequence[Assignment] = ()) -> Loaded:
+def load(given: Given, assignments: "Sequence[Assignment]" = ()) -> "Loaded":
     """Read the settings with the common options on top."""
-    output = given.get("output")
-    return load_settings(
-        environ=environment.current(),
-        home=Path.home(),
-        cwd=Path.cwd(),
-        config=given.get("config"),
-        assignments=assignments,
-        output=str(output) if output is not None else None,
-    )
+    from pipeline.settings import load as settings  # checking takes pydantic, and that a tenth of a second
+
+    return settings.load(assignments=assignments, **_here(given))
 
 
-def kept_with_a_song(assignments: Sequence[Assignment]) -> tuple[Assignment, ...]:
+def output(given: Given) -> Path:
+    """Give the folder of the songs. The other settings are read and not checked, unless something is odd."""
+    from pipeline.settings import origins  # it reads YAML, which whoever imports this for a name need not
+
+    _, layers = origins.layers(**_here(given))
+    return origins.output_of(layers) or load(given).settings.output
+
+
+def _here(given: Given) -> dict[str, Any]:
+    """Say where settings may come from in this run."""
+    folder = given.get("output")
+    return {
+        "environ": environment.current(),
+        "home": Path.home(),
+        "cwd": Path.cwd(),
+        "config": given.get("config"),
+        "output": str(folder) if folder is not None else None,
+    }
+
+
+def kept_with_a_song(assignments: "Sequence[Assignment]") -> "tuple[Assignment, ...]":
     """Choose the settings of this run that its songs are ordered with."""
     return tuple(
         one for one in assignments if (one if isinstance(one, str) else one[1]).startswith(_OF_A_SONG)

@@ -108,7 +108,7 @@ def brief_for(
     before = ordered_as(Path(draft), database(load(given, assignments))) if draft != "-" else None
     name = "on standard input" if draft == "-" else Path(draft).name
     known = before.model_dump(exclude_none=True) if before is not None else {"text": f"the draft {name}"}
-    return take_order(**{**known, **fields})
+    return take_order(command="render", **{**known, **fields})
 
 
 def show(track: Track, given: Given) -> None:

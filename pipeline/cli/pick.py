@@ -14,7 +14,8 @@ def command(ctx: click.Context, /, song: str, take: int) -> None:
     """Make TAKE (its number) the SONG, named by its id, the beginning of it, its title, or a file.
 
     What you pick stays: songpipe never chooses another take of that song by itself. All takes stay on the shelf;
-    `songpipe library show --takes SONG` lists them. Prints the path of the song.
+    `songpipe library show --takes SONG` lists them. With a transcription model its words are heard, once. Prints the
+    path of the song.
     """
     from pipeline.cli.choosing import pick
 

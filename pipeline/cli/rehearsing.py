@@ -12,6 +12,9 @@ from pipeline.rehearsal.faults import FAULTS, table
 from pipeline.rehearsal.studio import RehearsalStudio
 from pipeline.track import REHEARSAL_WRITER
 
+# A Ctrl-C that comes just before the wait begins is only noticed when the wait ends.
+_LOOK_S = 0.5
+
 
 def run(
     given: Mapping[str, Any], *, writer_port: int, band_port: int, speed: float, faults: Sequence[str]
@@ -42,7 +45,8 @@ def _wait(*, quiet: bool) -> None:
     try:
         if not quiet:
             click.echo("songpipe: rehearsing until Ctrl-C", err=True)
-        threading.Event().wait()
+        while not threading.Event().wait(_LOOK_S):
+            pass
     except KeyboardInterrupt:
         click.echo("", err=True)  # Ctrl-C is how it is meant to end
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # a command imports what it needs when it runs
     from pipeline.brief import Brief
     from pipeline.labels import Labels
     from pipeline.settings.load import Assignment
+    from pipeline.track import Author
 
 
 @click.command(short_help="Play a draft file: PROMPT and LYRICS to a tagged file.")
@@ -33,8 +34,8 @@ def command(
     A draft is what `songpipe write --no-render` gives: PROMPT: with the sound, LYRICS: with tagged sections.
     Played from where songpipe left it, it keeps the length, language and so on that it was written for.
 
-    With --from an audio file that songpipe made takes the place of FILE: words, sound, seed and parameters are
-    read out of its tags.
+    With --from an audio file that songpipe made takes the place of FILE: words and who wrote them, sound, seed and
+    parameters are read out of its tags.
     """
     from pipeline.cli.making import brief_for, make, order_for
     from pipeline.cli.reading import read_text
@@ -42,21 +43,25 @@ def command(
     if (file is None) == (song_file is None):
         raise click.UsageError("give a draft FILE or --from SONG, one of the two.")
     given, settings = ctx.find_root().obj or {}, overrides(assignments, id3v23=id3v23)
+    more: dict[str, Any] = {"origin": "render"}
     if song_file is not None:
-        draft, brief, its = _reissue(song_file, asked(song))
+        draft, more["author"], brief, its = _reissue(song_file, asked(song))
         settings = (*its, *settings)
     else:
         name = str(file)
         draft = read_text(name, "the draft on standard input" if name == "-" else f"the draft {name}")
         brief = brief_for(given, name, asked(song), settings)
-    make(given, order_for(given, brief, settings, draft=draft, origin="render"), settings)
+    make(given, order_for(given, brief, settings, draft=draft, **more), settings)
 
 
-def _reissue(song_file: str, fields: dict[str, Any]) -> "tuple[str, Brief, list[Assignment]]":
-    """Read a song out of its file: the draft, the brief with `fields` on top, the settings. Raises InputError."""
+def _reissue(song_file: str, fields: dict[str, Any]) -> "tuple[str, Author, Brief, list[Assignment]]":
+    """Read a song out of its file: the draft and its author, the brief with `fields` on top, the settings.
+
+    Raises InputError.
+    """
     from pipeline.brief import take_order
     from pipeline.errors import InputError
-    from pipeline.library.reissue import draft_of, settings_of
+    from pipeline.library.reissue import author_of, draft_of, settings_of
 
     labels = _labels(song_file)
     try:
@@ -64,7 +69,7 @@ def _reissue(song_file: str, fields: dict[str, Any]) -> "tuple[str, Brief, list[
     except InputError as error:
         raise InputError(f"cannot play {song_file!r} again: {error.message}", hint=error.hint) from error
     settings: list[Assignment] = [("--from", told) for told in settings_of(labels)]
-    return draft, take_order(**{**known, **fields}), settings
+    return draft, author_of(labels), take_order(command="render", **{**known, **fields}), settings
 
 
 def _labels(song_file: str) -> "Labels":

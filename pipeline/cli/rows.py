@@ -9,7 +9,7 @@ from rich.text import Text
 from pipeline.cli.board import note_of
 from pipeline.cli.tally import Tally, cut, in_a_line
 from pipeline.cli.watching import Silent as Nobody
-from pipeline.cli.watching import clock as minutes
+from pipeline.cli.wording import clock as minutes
 
 _LONGEST_S = 100 * 3600.0  # more is no time that anybody tells
 _GAP = "  "

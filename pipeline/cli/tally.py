@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
-from pipeline.cli.watching import clock, harmless
+from pipeline.cli.wording import clock, harmless
 from pipeline.engine.performance import Ended
 from pipeline.errors import SongpipeError
 

@@ -1,37 +1,34 @@
 """The upkeep of the library: checking it, mending it, tags anew, and an opinion."""
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import Progress
 
 from pipeline import labels
-from pipeline.audio.containers import taggable
 from pipeline.audio.ear import SoundfileEar
-from pipeline.audio.essence import essence
 from pipeline.audio.tagger import FileTagger
 from pipeline.cli.edge import tell
 from pipeline.cli.librarian import Given, Library, library, noting
 from pipeline.cli.loading import load
+from pipeline.cli.marking import demand_same_sound, marked, sound_alike
 from pipeline.cli.printing import say, say_json
-from pipeline.cli.watching import harmless
+from pipeline.cli.wording import counted, harmless
 from pipeline.errors import ShelfError, SongpipeError
 from pipeline.labels import Extras, Labels
-from pipeline.library import disk, rebuild, sidecar, verify
+from pipeline.library import disk, rebuild, restoring, sidecar, verify
 from pipeline.library.cards import Card
 from pipeline.library.query import Wanted
 from pipeline.library.restoring import Hearing
-from pipeline.library.shelf import DiskShelf
-from pipeline.listening.sniff import sniff
+from pipeline.library.shelf import DiskShelf, add_beside
+from pipeline.settings.load import Loaded
 from pipeline.track import Track
 from pipeline.writing import render
-
-_HEAD = 4096  # bytes that tell what a file is
 
 
 class Step(Protocol):
@@ -54,16 +51,20 @@ def verify_all(given: Given) -> int:
     else:
         for one in checked.findings:
             say(f"{one.kind:<10} {harmless(one.path)}: {harmless(' '.join(one.message.split()))}")
-    wrong = f"{len(checked.findings)} are not as they should be" if checked.findings else "all as they were"
-    noting(given)(f"{checked.songs} songs, {checked.files} files: {wrong}")
+    many = len(checked.findings)
+    amiss = "1 is not as it should be" if many == 1 else f"{many} are not as they should be"
+    wrong = amiss if many else "all as they were"
+    noting(given)(f"{counted(checked.songs, 'song')}, {counted(checked.files, 'file')}: {wrong}")
     return ShelfError.exit_code if checked.findings else 0
 
 
 def rebuild_all(given: Given) -> None:
     """Make the index anew, restore what can be, and print the sidecars that were restored."""
-    output, note = load(given).settings.output, noting(given)
+    loaded, note = load(given), noting(given)
+    output, limits = loaded.settings.output, loaded.settings.listening.limits
     with disk.failures_told("rebuild the library", output), closing(SoundfileEar()) as ear:
-        made = rebuild.rebuild(output, Hearing(FileTagger().read, ear.measure, _sound_alike), note)
+        heard = Hearing(FileTagger().read, ear.measure, sound_alike, limits, partial(_beside, loaded))
+        made = rebuild.rebuild(output, heard, note)
     if given.get("json"):
         unreadable = [{"path": f"{one.folder}/{one.name}", "reason": one.reason} for one in made.faults]
         counts = {"songs": made.songs, "restored": list(made.restored)}
@@ -71,7 +72,8 @@ def rebuild_all(given: Given) -> None:
     else:
         for path in made.restored:
             say(path)
-    note(f"{made.songs} songs in the index, {len(made.restored)} sidecars restored from tags")
+    restored = counted(len(made.restored), "sidecar")
+    note(f"{counted(made.songs, 'song')} in the index, {restored} restored from tags")
     for one in made.faults:
         note(
             f"{one.folder}/{one.name} cannot be read: {one.reason}; move it away, and rebuild tries the tags"
@@ -99,13 +101,16 @@ def retag_songs(given: Given, songs: Sequence[str]) -> int:
     return worst
 
 
-def rate_song(given: Given, called: str, stars: int) -> None:
-    """Keep a rating in the sidecar of a song, and print its file or its document."""
+def rate_song(given: Given, called: str, stars: int | None) -> None:
+    """Keep a rating in the sidecar and the tags of a song, or with None take it back; print its file or document."""
     with library(given) as shelf:
         card = shelf.song(called)
-        rated = DiskShelf(shelf.output).revise(
-            card.id, lambda track: replace(track, rating=stars), at=shelf.sidecar(card)
-        )
+        tagger = FileTagger(id3v23=shelf.loaded.settings.finish.id3v23)
+
+        def change(track: Track) -> Track:
+            return marked(replace(track, rating=stars), tagger, noting(given))
+
+        rated = DiskShelf(shelf.output).revise(card.id, change, at=shelf.sidecar(card))
     if given.get("json"):
         say_json(sidecar.document(rated))
     else:
@@ -113,56 +118,35 @@ def rate_song(given: Given, called: str, stars: int) -> None:
 
 
 def _retag(shelf: Library, card: Card) -> Track:
-    """Tag one song anew. Raises ShelfError when its sound is not what the take was."""
+    """Tag one song anew, and make again what is lost beside it. Raises ShelfError when its sound is not the take's."""
     finish = shelf.loaded.settings.finish
     tagger = FileTagger(id3v23=finish.id3v23)
 
     def change(track: Track) -> Track:
         file, lyrics = Path(track.file), render.lyrics(track.words.song)
         with disk.failures_told(f"tag {file.name!r}", shelf.output):
-            _demand_same_sound(track, file)
-            house = {"artist": finish.artist, "album": finish.album or ""}
-            tagger.tag(file, labels.of(track, lyrics=lyrics, **house, extras=_kept(tagger.read(file))))
-            return replace(track, hashes={**track.hashes, file.name: disk.settle(file)})
+            demand_same_sound(track, file)
+            told, house = tagger.read(file), {"artist": finish.artist, "album": finish.album or ""}
+            tagger.tag(file, labels.of(track, lyrics=lyrics, **house, extras=_kept(told)))
+            whole = add_beside(track, _beside(shelf.loaded, track, told, restoring.lost(file)))
+            return replace(whole, hashes={**whole.hashes, file.name: disk.settle(file)})
 
     return DiskShelf(shelf.output).revise(card.id, change, at=shelf.sidecar(card))
+
+
+def _beside(loaded: Loaded, track: Track, told: Labels, wanted: Collection[str]) -> Mapping[str, bytes]:
+    """Make again what is lost beside a song; as a rule nothing is, and then nothing is loaded for it."""
+    if not wanted:
+        return {}
+    from pipeline.wiring.studios import dresser
+
+    return dresser(loaded).beside(track, told, wanted)
 
 
 def _kept(told: Labels) -> Extras:
     """Give what a file has and its sidecar does not know: a model painted the cover. The rest stays by itself."""
     is_painted = "artwork" in told.ai_contribution.split(";")
     return Extras(cover=told.cover, painter="a model" if is_painted else "")
-
-
-def _demand_same_sound(track: Track, file: Path) -> None:
-    """Refuse to give a new hash to a file that is damaged: other tags are no damage, another sound is."""
-    with file.open("rb") as stream:
-        if hashlib.file_digest(stream, "sha256").hexdigest() == track.hashes.get(file.name):
-            return
-    take = next(take.recording for take in track.takes if take.recording.number == track.chosen_take)
-    if not _sound_alike(Path(take.file), file):
-        raise ShelfError(
-            f"{file.name!r} has changed since it was made, and not only its tags as far as can be told",
-            hint=f"the untouched take is {take.file}",
-        )
-
-
-def _sound_alike(one: Path, other: Path) -> bool:
-    """Say whether two files are the same but for their tags."""
-    try:
-        kinds = {_kind(one), _kind(other)}
-        return len(kinds) == 1 and all(map(taggable, kinds)) and len({_heart(one), _heart(other)}) == 1
-    except (OSError, LookupError):
-        return False
-
-
-def _heart(file: Path) -> str:
-    return essence(file, _kind(file))
-
-
-def _kind(file: Path) -> Any:
-    with file.open("rb") as stream:
-        return sniff(stream.read(_HEAD))
 
 
 @contextmanager

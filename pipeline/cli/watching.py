@@ -1,9 +1,8 @@
 """Who follows the work on the terminal: a live view, plain lines, or nobody."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -18,7 +17,10 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from pipeline.studio import Watch
+from pipeline.cli.wording import clock, harmless
+
+if TYPE_CHECKING:
+    from pipeline.studio import Watch  # the whole house, of which only the name is needed
 
 _ROOMY = 60  # columns: below that the bar leaves its place to the words
 _HEADLINES = {
@@ -30,7 +32,7 @@ _HEADLINES = {
 
 
 @contextmanager
-def watching(given: Mapping[str, Any]) -> Iterator[Watch]:
+def watching(given: Mapping[str, Any]) -> "Iterator[Watch]":
     """Choose the view that fits: live on a terminal, plain elsewhere and with NO_COLOR, none with --quiet."""
     console = Console(stderr=True, highlight=False, markup=False)
     if given.get("quiet"):
@@ -43,15 +45,6 @@ def watching(given: Mapping[str, Any]) -> Iterator[Watch]:
             view.close()
     else:
         yield Plain(console, verbose=bool(given.get("verbose")))
-
-
-def harmless(text: str) -> str:
-    """Take away what could move the cursor or change the terminal: a model's text is not to be trusted."""
-    return "".join(
-        letter
-        for letter in text
-        if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co"}
-    )
 
 
 class Silent:
@@ -101,11 +94,6 @@ class Plain(Silent):
         """Print the line."""
         self._wrap.end()
         self._console.print(Text(f"songpipe: {harmless(text)}"), soft_wrap=True)
-
-
-def clock(seconds: float) -> str:
-    """Write seconds as minutes and seconds."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 class Wrap:

@@ -41,10 +41,13 @@ def jobs(database: Database, *, latest: int | None, now: float | None = None) ->
     if not is_there(database):
         return []
     with looking(database) as (ledger, presence):
-        ended = ledger.entries(presence.dead, status=["SUCCESS", "CANCELLED"], sort_desc=True, limit=latest)
         open_ones = ledger.entries(presence.dead, status=["ENQUEUED", "PENDING", "ERROR"])
+        # Second: a song that ends between the two looks is found twice, and not never.
+        ended = ledger.entries(presence.dead, status=["SUCCESS", "CANCELLED"], sort_desc=True, limit=latest)
+        done = {entry.id for entry in ended}
+        listed = (*ended, *(entry for entry in open_ones if entry.id not in done))
         at = time.time() if now is None else now
-        return [_job(entry, ledger, database, at) for entry in (*ended, *open_ones)]
+        return [_job(entry, ledger, database, at) for entry in listed]
 
 
 def cancel_all(database: Database, songs: Sequence[str]) -> Iterator[str]:

@@ -10,10 +10,12 @@ from pydantic import TypeAdapter, ValidationError
 from pipeline.brief import Brief
 from pipeline.errors import ShelfError
 from pipeline.settings.load import Assignment
+from pipeline.track import Author
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter is taken for a digit
 _LETTERS = 16  # 80 bits: no two songs of a lifetime meet
 _ID = re.compile(f"[{_ALPHABET}]{{{_LETTERS}}}")
+_A_PERSON = Author()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Order:
 
     `assignments` are the settings of this order alone (`--set` and the flags that stand for one), `origin`
     the command that took it, `day` the date of a song of the day, `again` the id of a song on the shelf whose
-    words are played again.
+    words are played again. `author` wrote the draft, when that was not a person: it has been played before.
     """
 
     brief: Brief
@@ -33,6 +35,7 @@ class Order:
     origin: str = "write"
     day: str = ""
     again: str = ""
+    author: Author = _A_PERSON
 
 
 _ORDERS = TypeAdapter(Order)

@@ -109,7 +109,7 @@ class Performer:
         if order.again:
             return play_again(order.again, order.brief, studio, session)
         if order.draft is not None:
-            return play_draft(order.draft, order.brief, studio, session)
+            return play_draft(order.draft, order.author, order.brief, studio, session)
         return make_track(order.brief, studio, session)
 
     def _way_on(self, song_id: str) -> str:

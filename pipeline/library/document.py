@@ -87,13 +87,18 @@ class MeasuresPart(_Part):
     key: str = ""
     hook: Hook | None = None
     outline: tuple[float, ...] = ()
+    longest_gap_at_s: float | None = None
+    clipped_at_s: float | None = None
 
 
 class TakePart(_Part):
-    """One take; `duration_s` is null when it could not be decoded."""
+    """One take; `duration_s` is null when it was not measured, `seed` when nobody knows it any more.
+
+    Without `parameters` those of the song are its.
+    """
 
     number: int
-    seed: int
+    seed: int | None
     server: str
     task_id: str
     file: str
@@ -109,6 +114,8 @@ class TakePart(_Part):
     server_says: dict[str, Any]
     score: dict[str, float] = Field(default_factory=dict)
     sung: Sung | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    degraded: tuple[str, ...] = ()
 
 
 class SongDocument(_Part):
@@ -140,6 +147,7 @@ class SongDocument(_Part):
     made_at: str
     rating: Annotated[int, Field(ge=1, le=5)] | None = None
     picked: bool = False
+    painter: str = ""
 
 
 class SidecarDocument(SongDocument):

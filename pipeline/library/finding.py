@@ -1,6 +1,7 @@
 """Finding one song by what a person calls it: its id or the beginning of it, its title, its file."""
 
 import difflib
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,7 @@ _FEWEST_LETTERS = 3  # of an id: what is shorter is taken for a word
 _SHOWN = 5
 _STEM = re.compile(r"\d{4}-\d{2}-\d{2}-[^/\\]+")
 _FOLDER = re.compile(r"\d{4}/\d{2}")
+_WORD = re.compile(r"[^\W_]+")  # as the index splits text: at everything that is no letter and no digit
 
 
 def song(index: Index, called: str) -> Card:
@@ -60,9 +62,9 @@ def places(output: Path, called: str) -> Iterator[tuple[str, str]]:
     path = PurePosixPath(Path(called).as_posix())
     if "/" not in called and _STEM.fullmatch(called):
         path = PurePosixPath(names.month(called)) / called
-    with_output = (Path.cwd() / called).absolute()
-    if with_output.is_relative_to(output):
-        path = PurePosixPath(with_output.relative_to(output).as_posix())
+    home, file = Path(os.path.normpath(output)), Path(os.path.normpath(Path.cwd() / called))
+    if file.is_relative_to(home):
+        path = PurePosixPath(file.relative_to(home).as_posix())
     if path.parent.name.endswith(".takes"):
         path = path.parent
     if _FOLDER.fullmatch(str(path.parent)):
@@ -78,18 +80,22 @@ def _by_title(index: Index, called: str) -> Sequence[Card]:
         found = index.search(called, Wanted(limit=100))
     except InputError:
         return ()
-    words = folded(called).split()
-    exact = [card for card in found if folded(card.title).split() == words]
+    words = _words(called)
+    exact = [card for card in found if _words(card.title) == words]
     return exact or [card for card in found if _has_words(card, words)]
 
 
+def _words(text: str) -> list[str]:
+    return _WORD.findall(folded(text))
+
+
 def _has_words(card: Card, words: Sequence[str]) -> bool:
-    title = folded(card.title).split()
+    title = _words(card.title)
     return all(any(each.startswith(word) for each in title) for word in words)
 
 
 def _near(index: Index, called: str) -> Sequence[Card]:
     """Find songs with titles like that, for a typing mistake."""
-    by_title = {" ".join(folded(card.title).split()): card for card in reversed(index.like(called))}
-    wanted = " ".join(folded(called).split())
-    return [by_title[title] for title in difflib.get_close_matches(wanted, by_title, n=3, cutoff=0.5)]
+    by_title = {" ".join(_words(card.title)): card for card in reversed(index.like(called))}
+    near = difflib.get_close_matches(" ".join(_words(called)), by_title, n=3, cutoff=0.5)
+    return [by_title[title] for title in near]

@@ -1,23 +1,26 @@
 """The index of the library: every song's card and words in SQLite, rebuildable from the sidecars at any time.
 
 The sidecars are the truth. The index remembers when each month's folder last changed; what changed since is
-read again before anything is answered, so that it is right whoever wrote to the library, and how.
+read again before anything is answered. So it sees whatever comes, goes or is replaced, whoever did it. A sidecar
+that is written over in place changes no folder: it is read with the next change of its month, or by a rebuild.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
-from pipeline.library import months, rows, store
+from pipeline.library import months, names, rows, store
 from pipeline.library.cards import Card
 from pipeline.library.months import Mark
 from pipeline.library.query import Value, Wanted, any_of, match
 from pipeline.library.reading import Fault, Read, read_all
 from pipeline.library.store import DamagedIndexError, Store
-from pipeline.track import Track
+
+if TYPE_CHECKING:
+    from pipeline.track import Track  # pydantic, which a look into the index need not wait for
 
 T = TypeVar("T")
 _RACY_NS = (
@@ -33,11 +36,12 @@ class _Look:
     """A look into a folder: what stood there, and which of it the index knows in another state or not at all.
 
     `seen_ns` is the folder's time of change, None when it may change again within the same tick of its clock.
+    `listed` are names as the index spells them, `differing` as the disk does.
     """
 
     folder: str
     seen_ns: int | None
-    listed: Mapping[str, Mark]
+    listed: Collection[str]
     differing: Sequence[str]
 
 
@@ -48,12 +52,20 @@ def _nobody(_: str) -> None:
 class Index:
     """The index in `output/.songpipe`: `with Index(output) as index`. One thread uses one; processes share the file.
 
-    `note` hears what is worth telling; `busy_s` is how long to wait for other processes. Raises ShelfError.
+    `note` hears what is worth telling; `busy_s` is how long to wait for other processes. An index that cannot be kept
+    lasts as long as this, unless it `must_be_kept`. Raises ShelfError.
     """
 
-    def __init__(self, output: Path, note: Callable[[str], None] = _nobody, busy_s: float = 30.0) -> None:
+    def __init__(
+        self,
+        output: Path,
+        note: Callable[[str], None] = _nobody,
+        busy_s: float = 30.0,
+        *,
+        must_be_kept: bool = False,
+    ) -> None:
         self.output = output.absolute()
-        self._note, self._busy_s = note, busy_s
+        self._note, self._busy_s, self._must_be_kept = note, busy_s, must_be_kept
         self._store = self._open()
 
     def __enter__(self) -> Self:
@@ -118,7 +130,7 @@ class Index:
 
     # Keeping --------------------------------------------------------------------------------------------
 
-    def add(self, track: Track) -> None:
+    def add(self, track: "Track") -> None:
         """Take in a song that stands on the shelf, as its sidecar tells it.
 
         A damaged index is not mended here, which may take long. Raises DamagedIndexError and other ShelfErrors.
@@ -126,15 +138,6 @@ class Index:
         sidecar = Path(track.sidecar)
         folder = sidecar.parent.relative_to(self.output).as_posix()
         self._take_in(read_all(self.output, [(folder, sidecar.name)]))
-
-    def remove(self, song_id: str) -> None:
-        """Forget a song; one whose sidecar is still there comes back with the next change of its folder."""
-
-        def forget() -> None:
-            with self._store.writing() as db:
-                db.execute("DELETE FROM song WHERE id = ?", [song_id])
-
-        self._tried(forget)
 
     def refresh(self) -> int:
         """Read again what changed on the disk; gives how many sidecars were read."""
@@ -159,14 +162,17 @@ class Index:
 
     def _open(self) -> Store:
         try:
-            return Store.open(self.output, self._busy_s, self._note)
+            return self._stored()
         except DamagedIndexError as damage:
             return self._renewed(damage)
 
     def _renewed(self, damage: DamagedIndexError) -> Store:
         self._note(f"{damage.message}; making it anew from the sidecars")
         store.discard(self.output, self._busy_s, only_if_damaged=True)
-        return Store.open(self.output, self._busy_s, self._note)
+        return self._stored()
+
+    def _stored(self) -> Store:
+        return Store.open(self.output, self._busy_s, self._note, must_be_kept=self._must_be_kept)
 
     def _tried(self, do: Callable[[], T]) -> T:
         """Do it; when the index turns out to be damaged, make it anew and do it again."""
@@ -192,8 +198,9 @@ class Index:
         limit = -1 if wanted.limit is None else wanted.limit
         chosen = f"SELECT f.number FROM {tables} WHERE {where} ORDER BY {order} DESC LIMIT ?"  # noqa: S608 -- values are bound
         query = f"SELECT {rows.COLUMNS} FROM ({chosen}) CROSS JOIN song USING (number) ORDER BY number DESC"  # noqa: S608 -- our own names
+        values = [names.spelled(value) if isinstance(value, str) else value for _, value in conditions]
         with self._store.reading() as db:
-            return tuple(map(rows.card, db.execute(query, [*(value for _, value in conditions), limit])))
+            return tuple(map(rows.card, db.execute(query, [*values, limit])))
 
     def _refresh(self) -> int:
         found = months.months(self.output)
@@ -207,7 +214,7 @@ class Index:
         if len(places) >= _MANY or (places and self._store.was_empty and self._store.is_kept):
             self._note(f"making the library's index from {len(places):,} sidecars")
         self._take_in(read_all(self.output, places))
-        for look in (*looks, *(_Look(path, None, {}, ()) for path in gone | set(seen) - set(found))):
+        for look in (*looks, *(_Look(path, None, (), ()) for path in gone | set(seen) - set(found))):
             self._forget_gone(look)
         return len(places)
 
@@ -217,14 +224,14 @@ class Index:
             listed = months.sidecars(self.output / folder)
         except OSError as error:
             self._note(f"cannot look into {folder}: {error.strerror}")
-            return _Look(folder, None, {}, ())
+            return _Look(folder, None, (), ())
         known = dict[str, Mark]()
         with self._store.reading() as db:
             for table in ("song", "fault"):
                 standing = db.execute(f"SELECT name, mtime_ns, size FROM {table} WHERE folder = ?", [folder])  # noqa: S608 -- our own names
                 known |= {name: Mark(mtime_ns, size) for name, mtime_ns, size in standing}
-        differing = [name for name, mark in listed.items() if known.get(name) != mark]
-        return _Look(folder, changed_ns if is_settled else None, listed, differing)
+        differing = [name for name, mark in listed.items() if known.get(names.spelled(name)) != mark]
+        return _Look(folder, changed_ns if is_settled else None, set(map(names.spelled, listed)), differing)
 
     def _take_in(self, read: Iterator[Sequence[Read]]) -> None:
         """Write what was read, a thousand songs in a transaction: others get their turns in between."""

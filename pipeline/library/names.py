@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from slugify import slugify
-
 from pipeline.errors import ShelfError
 from pipeline.song import clean_line
 
@@ -17,6 +15,8 @@ _ID_LETTERS = (6, 10, 16)  # the short id; the longer ones only when another son
 
 def slug(title: str) -> str:
     """Make `[a-z0-9-]` of a title, at most 60 characters cut between words; "song" when nothing is left."""
+    from slugify import slugify  # noqa: PLC0415 -- only whoever makes a song waits for its tables
+
     made = slugify(clean_line(title), max_length=_LONGEST_SLUG, word_boundary=True, save_order=True)
     return made if len(made) > 1 else "song"
 
@@ -41,6 +41,21 @@ def short(song_id: str, length: int = _ID_LETTERS[0]) -> str:
 def month(stem: str) -> str:
     """Give the folder of a name, `YYYY/MM`."""
     return stem[:7].replace("-", "/")
+
+
+def spelled(name: str) -> str:
+    """Spell a name from the disk so that it can be kept and printed, where it is not UTF-8.
+
+    >>> spelled("porch-\\udcff.mp3")
+    'porch-\\\\udcff.mp3'
+    """
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def demand_text(name: str) -> None:
+    """Refuse a name from the disk that is not UTF-8: no database and no JSON can hold it. Raises ShelfError."""
+    if spelled(name) != name:
+        raise ShelfError("its name is not UTF-8", hint="rename it")
 
 
 def inside(root: Path, relative: str) -> Path:

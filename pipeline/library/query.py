@@ -81,7 +81,8 @@ def match(text: str) -> str:
 
 
 def _quoted(term: str) -> str:
-    return " ".join(term.replace("\0", " ").split())
+    """Spell a term between quotes. Folding makes a plain quote of a wide one, after the text was split at quotes."""
+    return " ".join(term.replace("\0", " ").replace('"', " ").split())
 
 
 def any_of(text: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.library import cards, months
+from pipeline.errors import ShelfError
+from pipeline.library import cards, months, names
 from pipeline.library.cards import Card, Texts
 from pipeline.library.months import Mark
 
@@ -14,7 +15,7 @@ _NO_MARK = Mark(0, -1)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A sidecar that could not be read."""
+    """A sidecar that could not be read; `name` as `names.spelled` gives it."""
 
     folder: str
     name: str
@@ -23,7 +24,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A sidecar as it was read: its card and texts, or the `reason` why there are none."""
+    """A sidecar as it was read: its card and texts, or the `reason` why there are none; `name` as in `Fault`."""
 
     folder: str
     name: str
@@ -45,13 +46,14 @@ def read_all(output: Path, places: Sequence[tuple[str, str]]) -> Iterator[Sequen
 
 
 def _read(output: Path, folder: str, name: str) -> Read | None:
-    mark = _NO_MARK
+    mark, spelled = _NO_MARK, names.spelled(name)
     try:
         content, mark = months.content(output / folder / name)
+        names.demand_text(name)
         return Read(folder, name, mark, *cards.read(content, folder, name))
     except FileNotFoundError:
         return None
     except OSError as error:
-        return Read(folder, name, mark, reason=error.strerror or type(error).__name__)
-    except ValueError as error:
-        return Read(folder, name, mark, reason=str(error))
+        return Read(folder, spelled, mark, reason=error.strerror or type(error).__name__)
+    except (ValueError, ShelfError) as error:
+        return Read(folder, spelled, mark, reason=str(error))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ShelfError, SongpipeError
-from pipeline.library import months, restoring, store, verify
+from pipeline.library import months, names, restoring, store, verify
 from pipeline.library.disk import failures_told
 from pipeline.library.index import Index
 from pipeline.library.migrations import NewerIndexError
@@ -42,11 +42,11 @@ def rebuild(output: Path, heard: Hearing, note: Callable[[str], None], busy_s: f
 def _opened(output: Path, note: Callable[[str], None], busy_s: float) -> Index:
     """Open the index, whatever made it: one from a newer songpipe gives way, as the user has asked for it."""
     try:
-        return Index(output, note, busy_s)
+        return Index(output, note, busy_s, must_be_kept=True)
     except NewerIndexError:
         with failures_told("make the library's index anew", output):
             store.discard(output, busy_s, only_if_damaged=False)
-        return Index(output, note, busy_s)
+        return Index(output, note, busy_s, must_be_kept=True)
 
 
 def _restored(index: Index, shelf: DiskShelf, heard: Hearing, note: Callable[[str], None]) -> Iterator[str]:
@@ -61,18 +61,20 @@ def _restored(index: Index, shelf: DiskShelf, heard: Hearing, note: Callable[[st
             try:
                 sidecar = _one(index, shelf, heard, path)
             except (SongpipeError, OSError) as error:
-                note(f"{path} was left alone: {error}")
+                note(f"{names.spelled(path)} was left alone: {error}")
                 continue
             yield sidecar
 
 
 def _one(index: Index, shelf: DiskShelf, heard: Hearing, path: str) -> str:
     """Restore one song. Raises a SongpipeError with the reason why not, OSError."""
+    names.demand_text(path)
     file = index.output / path
-    track = restoring.track(file, heard.labels(file), heard)
+    told = heard.labels(file)
+    track = restoring.track(file, told, heard)
     if any(card.id == track.id for card in index.starting(track.id)):
         raise ShelfError(f"it is a copy of song {track.id}, which has its sidecar")
-    if not shelf.restore(track):
+    if not shelf.restore(track, heard.beside(track, told, restoring.lost(file))):
         raise ShelfError("something stands where its sidecar belongs")
     index.refresh()
     return track.sidecar

@@ -11,6 +11,7 @@ from pipeline.brief import LONGEST_BRIEF, Brief
 from pipeline.errors import InputError
 from pipeline.labels import Labels, language_of
 from pipeline.song import Section, Song, clean_line
+from pipeline.track import Author
 from pipeline.writing import parse, render
 from pipeline.writing.draft import NoSong
 
@@ -19,11 +20,13 @@ _INSTRUMENTAL = Section("Instrumental")
 _LONGEST_WORDS = 200_000  # characters: a song has a few thousand; the tags of a file can hold megabytes
 _LONGEST_PROMPT = 20_000
 _LONGEST_TITLE = 200
+_LONGEST_MODEL = 200
 _LONGEST_PARAMETERS = 10_000
 _TAG = re.compile(r"\[([^\[\]]+)\]")
 # The parameters of a job that are settings; `_told` knows what each may be (see `Acestep` in the settings).
 _SETTINGS = ("thinking", "inference_steps", "guidance_scale", "audio_format")
 _SEED = re.compile("[0-9]{1,10}")
+_HASH = re.compile("[0-9a-f]{64}")
 _FORMATS = {"mp3", "flac", "wav", "ogg", "opus"}
 
 
@@ -42,6 +45,12 @@ def draft_of(labels: Labels) -> tuple[str, dict[str, Any]]:
     if not labels.lyrics and labels.language != _NOTHING_SUNG:
         raise InputError("its lyrics are gone from the tags", hint="play a draft: songpipe render FILE")
     return render.draft(_song(labels)), _brief(labels)
+
+
+def author_of(labels: Labels) -> Author:
+    """Give who wrote the words, as far as the tags can be believed: played again they are still that one's."""
+    prompts_hash = labels.templates if _HASH.fullmatch(labels.templates) else ""
+    return Author(clean_line(labels.writer[:_LONGEST_MODEL]), prompts_hash)
 
 
 def settings_of(labels: Labels) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -51,7 +51,8 @@ class DiskShelf:
 
         `change` gets the track with absolute paths and gives it back with something else in it, such as a
         rating; it may raise, and then nothing has changed. `at` is the sidecar, where that is known. What a
-        later songpipe has noted beside it stays. Raises InputError when there is no such song, ShelfError.
+        later songpipe has noted beside it stays; the file of a song that has one of another format now goes.
+        Raises InputError when there is no such song, ShelfError.
         """
         output = self.output.absolute()
         with disk.failures_told(f"change song {song_id!r}", output), self._alone(output):
@@ -60,6 +61,8 @@ class DiskShelf:
                 raise InputError(f"there is no song {song_id!r} in {str(output)!r}", hint=_LOOK)
             _rewrite(Path(before.sidecar), change(before))
             revised = sidecar.load(Path(before.sidecar))
+            if _is_other_format(Path(before.file), Path(revised.file)):  # its untouched take stays
+                Path(before.file).unlink(missing_ok=True)
         _enter(output, revised)
         return revised
 
@@ -74,39 +77,48 @@ class DiskShelf:
         self, song_id: str, takes: Sequence[Take], choose: Callable[[Track], int], label: Label
     ) -> Track:
         """Put more takes beside those of a song, and the one that `choose` names in front. See `revise`."""
-        files: list[str] = []
 
         def change(before: Track) -> Track:
-            files.append(before.file)
             track = retakes.joined(before, takes)
             number = choose(track)
             return retakes.in_front(track, number, label) if number != before.chosen_take else track
 
-        track = self.revise(song_id, change)
-        for file in files:
-            if Path(file) != Path(track.file):  # of another format; its untouched take stays
-                Path(file).unlink(missing_ok=True)
-        return track
+        return self.revise(song_id, change)
 
-    def pick(self, song_id: str, number: int, label: Label) -> Track:
+    def pick(
+        self,
+        song_id: str,
+        number: int,
+        label: Label,
+        mark: Callable[[Track], Track] = lambda track: track,
+    ) -> Track:
         """Put a take in front for good: from now on the machine chooses no other one. See `revise`.
 
-        Raises InputError when there is no such take, or it cannot be played.
+        The take that is in front already is put there anew when its file, cover or words are not what the sidecar
+        says; else `mark` has it say that it was picked, and gives the track as it stands then. Raises InputError
+        when there is no such take, or it cannot be played.
         """
-        track = self.join(song_id, (), lambda _: number, label)
-        return track if track.picked else self.revise(song_id, lambda one: replace(one, picked=True))
 
-    def restore(self, track: Track) -> bool:
-        """Put a sidecar beside a song that has none; `track` has absolute paths. Says whether it was needed.
+        def change(before: Track) -> Track:
+            retakes.playable(before, number)
+            track = replace(retakes.joined(before, ()), picked=True)
+            is_there = number == before.chosen_take and retakes.is_whole(before)
+            return mark(track) if is_there else retakes.in_front(track, number, label)
 
-        Raises ShelfError.
+        return self.revise(song_id, change)
+
+    def restore(self, track: Track, beside: Mapping[str, bytes]) -> bool:
+        """Put a sidecar beside a song that has none, and before it what else is lost; says whether it was needed.
+
+        `track` has absolute paths, `beside` is as for `place`. What is there is never replaced. Raises ShelfError.
         """
         output, target = self.output.absolute(), Path(track.sidecar)
         with disk.failures_told(f"restore {track.title!r}", output), self._alone(output):
             if os.path.lexists(target) or not Path(track.file).exists():
                 return False
-            disk.replace(target, sidecar.text(_below(track, target.parent)).encode())
-        _enter(output, track)
+            whole = add_beside(track, beside)
+            disk.replace(target, sidecar.text(_below(whole, target.parent)).encode())
+        _enter(output, whole)
         return True
 
     @contextmanager
@@ -129,6 +141,20 @@ class DiskShelf:
             ) from error
 
 
+def add_beside(track: Track, beside: Mapping[str, bytes]) -> Track:
+    """Put files beside a song, by their suffixes, where nothing has that name; gives the track with their hashes.
+
+    What is there already stays as it is. Raises OSError.
+    """
+    hashes = dict(track.hashes)
+    for suffix, content in beside.items():
+        file = Path(track.file).with_suffix(suffix)
+        if not os.path.lexists(file):
+            disk.replace(file, content)
+            hashes[file.name] = hashlib.sha256(content).hexdigest()
+    return replace(track, hashes=hashes)
+
+
 def _standing(output: Path, song_id: str) -> Track | None:
     """Find the song of that id on the shelf; a sidecar that cannot be read is some other song's trouble."""
     for found in output.glob(f"*/*/*-{names.short(song_id)}*{staging.SIDECAR}"):
@@ -147,6 +173,10 @@ def _at(at: Path | None, song_id: str) -> Track | None:
         return None
     track = sidecar.load(at)
     return track if track.id == song_id else None
+
+
+def _is_other_format(before: Path, now: Path) -> bool:
+    return before != now and before.stem == now.stem
 
 
 def _rewrite(file: Path, track: Track) -> None:

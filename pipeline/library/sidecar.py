@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from pipeline.writing import render
 from pipeline.writing.rules import hook
 
 _DEEPEST = 30  # levels of nesting: the document itself has five, the rest is a server's metadata
+_RECORDING = {field.name for field in fields(Recording)}
 
 
 def document(track: Track) -> dict[str, Any]:
@@ -76,8 +77,8 @@ def _fields(track: Track) -> dict[str, Any]:
             "findings": [asdict(finding) for finding in track.words.findings],
             "repairs": track.words.repairs,
             "takes": [_take(take) for take in track.takes],
-            "bpm": song.bpm,
-            "key": song.key,
+            "bpm": track.brief.bpm or song.bpm,
+            "key": track.brief.key or song.key,
         }
     )
     return plain
@@ -108,6 +109,8 @@ def _take(take: Take) -> dict[str, Any]:
         "measures": asdict(take.measures) if take.measures else None,
         "score": take.score,
         "sung": asdict(take.sung) if take.sung else None,
+        "parameters": take.parameters,
+        "degraded": take.degraded,
     }
 
 
@@ -147,6 +150,7 @@ def _track(found: SidecarDocument) -> Track:
         hashes=found.hashes,
         rating=found.rating,
         picked=found.picked,
+        painter=found.painter,
     )
 
 
@@ -166,9 +170,15 @@ def _words(found: SidecarDocument) -> Words:
 
 
 def _heard(part: TakePart) -> Take:
-    recording = part.model_dump(exclude={"duration_s", "verdict", "reasons", "measures", "score", "sung"})
     return Take(
-        Recording(**recording), _measures(part.measures), part.verdict, part.reasons, part.score, part.sung
+        Recording(**part.model_dump(include=_RECORDING)),
+        _measures(part.measures),
+        part.verdict,
+        part.reasons,
+        part.score,
+        part.sung,
+        part.parameters,
+        part.degraded,
     )
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from filelock import FileLock, Timeout
-
 from pipeline.errors import ShelfError
 from pipeline.library import migrations
 
@@ -46,10 +44,13 @@ class Store:
     is_kept: bool = True
 
     @classmethod
-    def open(cls, output: Path, busy_s: float, note: Callable[[str], None]) -> Self:
+    def open(
+        cls, output: Path, busy_s: float, note: Callable[[str], None], *, must_be_kept: bool = False
+    ) -> Self:
         """Open the index of a library, made if there is none. Raises DamagedIndexError and other ShelfErrors.
 
-        Where there is no folder, or none that may be written, it lies in memory and is gone afterwards.
+        Where there is no folder it lies in memory and is gone afterwards; and where none may be written, unless it
+        must be kept.
         """
         home = output / ".songpipe"
         if not output.is_dir():
@@ -61,6 +62,11 @@ class Store:
         except (OSError, sqlite3.OperationalError) as error:
             if isinstance(error, sqlite3.OperationalError) and _code(error) not in _NOT_KEPT:
                 raise failure(error, home) from error
+            if must_be_kept:
+                raise ShelfError(
+                    f"the library's index cannot be kept in {str(home)!r}: {_reason(error)}",
+                    hint="make the folder writable; songpipe library list shows the songs without it",
+                ) from error
             note(f"the index cannot be kept ({_reason(error)}); reading the sidecars instead")
             return cls(home, busy_s, *_opened(":memory:", busy_s), is_kept=False)
         except sqlite3.DatabaseError as error:
@@ -90,6 +96,8 @@ class Store:
 @contextmanager
 def alone(home: Path, busy_s: float) -> Iterator[None]:
     """Keep others from opening the index meanwhile. Raises ShelfError, OSError."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415 -- where there is no library there is nothing to lock
+
     try:
         with FileLock(home / "library.lock", timeout=busy_s):
             yield

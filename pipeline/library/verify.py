@@ -22,7 +22,10 @@ Kind = Literal["missing", "changed", "orphan", "unreadable"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it should be. `path` is below the output, `song` the title where it is known."""
+    """Something that is not as it should be. `path` is below the output, `song` the title where it is known.
+
+    A path that is not UTF-8 stands there as `names.spelled` gives it.
+    """
 
     kind: Kind
     path: str
@@ -66,7 +69,7 @@ def verify(output: Path, tell: Callable[[int, int], None] = lambda _done, _all: 
     for folder in folders:
         unknown = [path for path in audio(root, folder) if path not in named and path not in homes]
         lost = orphans(root, folder, unknown)
-        findings += (Finding("orphan", path, "", "no sidecar names it") for path in lost)
+        findings += (Finding("orphan", names.spelled(path), "", "no sidecar names it") for path in lost)
     return Checked(len(listed), len(named), tuple(findings))
 
 
@@ -80,7 +83,8 @@ def compare(claim: Claim, found: Mapping[str, str | None]) -> Iterator[Finding]:
 
 
 def claim_of(root: Path, folder: str, name: str) -> Claim:
-    """Read what a sidecar says. Raises ShelfError when it cannot be read, or names a file out of its folder."""
+    """Read what a sidecar says. Raises ShelfError when it or its name cannot be read, or a file is elsewhere."""
+    names.demand_text(name)
     track = sidecar.load(root / folder / name)
     home = root / folder
     hashes = {str(names.inside(home, each)): digest for each, digest in track.hashes.items()}
@@ -110,7 +114,7 @@ def _unreadable(file: Path, path: str, error: ShelfError) -> list[Finding]:
     if not file.exists():  # it went away meanwhile
         return []
     reason = error.message.removeprefix(f"cannot read {str(file)!r}: ")
-    return [Finding("unreadable", path, "", f"{reason} ({error.hint})")]
+    return [Finding("unreadable", names.spelled(path), "", f"{reason} ({error.hint})")]
 
 
 def _digest(file: Path) -> str | None:

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.listening.levels import ratio
+from pipeline.listening.limits import END_S
 from pipeline.listening.windows import Windows
 
 _WINDOW_S = 0.05
 # Power: what lies below −50 dBFS RMS is not heard beside music (facts/audio.md 3.2).
 _ACTIVE = 10 ** (-50 / 10)
-_END_S = 0.25
 _STRETCHES = 200  # enough for a waveform on a cover or in a player, little enough for a sidecar
 
 
@@ -24,6 +24,7 @@ class Outline:
     longest_gap_s: float | None
     silent_share: float | None
     end_db: float | None
+    longest_gap_at_s: float | None
 
 
 class Envelope:
@@ -48,13 +49,17 @@ class Envelope:
         active = np.flatnonzero(powers > _ACTIVE)
         if not len(active):
             silent = len(powers) > 0
-            return Outline(None, seconds if silent else None, None, 1.0 if silent else None, None)
+            return Outline(None, seconds if silent else None, None, 1.0 if silent else None, None, None)
+        steps = np.diff(active, prepend=active[0] - 1)
+        behind = int(steps.argmax())
+        gap = int(steps[behind]) - 1
         return Outline(
             first_sound_s=float(active[0]) * self._window_s,
             trailing_silence_s=max(0.0, seconds - (float(active[-1]) + 1) * self._window_s),
-            longest_gap_s=float(np.diff(active, prepend=active[0] - 1).max() - 1) * self._window_s,
+            longest_gap_s=gap * self._window_s,
             silent_share=1 - len(active) / len(powers),
             end_db=_end(whole if len(whole) else powers, self._window_s),
+            longest_gap_at_s=float(active[behind] - gap) * self._window_s if gap else None,
         )
 
     def outline(self) -> tuple[float, ...]:
@@ -80,5 +85,5 @@ def _end(powers: NDArray[np.float64], window_s: float) -> float:
     sounding = powers[powers > _ACTIVE]
     if not len(sounding):
         return 0.0
-    last = powers[-max(1, round(_END_S / window_s)) :]
+    last = powers[-max(1, round(END_S / window_s)) :]
     return ratio(float(last.mean()), float(np.median(sounding)))

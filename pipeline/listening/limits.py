@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+END_S = 0.25  # what is taken for the end of a take
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -39,8 +41,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the take should be: its length in seconds; `bpm` None and `key` "" were left open."""
+    """What the take should be: its length in seconds; `bpm` None and `key` "" were left open. `sung`: it has words."""
 
     duration_s: float
     bpm: int | None = None
     key: str = ""
+    sung: bool = True

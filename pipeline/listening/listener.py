@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.listening import harmony, levels, rhythm, texture, voice
+from pipeline.listening import harmony, rhythm, texture, voice
 from pipeline.listening.envelope import Envelope, Outline
+from pipeline.listening.hook import RULE_S
 from pipeline.listening.levels import Levels
 from pipeline.listening.loudness import Loudness
+from pipeline.listening.mixing import mixed
 from pipeline.listening.spectrum import Spectrogram, Spectrum
 from pipeline.listening.truepeak import TruePeak
 from pipeline.take import Hook, Measures
@@ -17,14 +19,11 @@ from pipeline.take import Hook, Measures
 # Hz; a header may say anything from 1 on, and tables are made by it. The K-weighting begins to make sense at 8 kHz.
 _RATES = range(8_000, 192_001)
 _LONGEST_S = 3600  # six times the longest song a server plays; what is longer would fill the memory
-_HOOK_S = 10.0
-_OPENING_S = 40
 _FAR_BELOW_LU = -144.0  # where nothing is heard: as far as any two levels are apart
-_INVERTED = -0.3  # correlation below which the two channels would be each other's silence
 
 
 class Listener:
-    """Measures a take in a stream: nothing keeps its samples, but for the first forty seconds.
+    """Measures a take in a stream: nothing keeps its samples, but for what is searched for a voice.
 
     What lasts more than an hour, or has a sample rate that no song has, gets its levels only.
     """
@@ -32,7 +31,7 @@ class Listener:
     def __init__(self, sample_rate: int, channels: int) -> None:
         self._rate = sample_rate
         self._channels = channels
-        self._levels = Levels(channels)
+        self._levels = Levels(sample_rate, channels)
         self._attention = _Attention(sample_rate, channels) if sample_rate in _RATES else None
 
     def hear(self, block: NDArray[np.float32]) -> None:
@@ -48,7 +47,7 @@ class Listener:
 
     def measures(self) -> Measures:
         """Say what was heard so far."""
-        found: dict[str, Any] = asdict(self._levels.result(self._rate))
+        found: dict[str, Any] = asdict(self._levels.result())
         if self._attention and self._levels.frames:
             found |= self._attention.found()
         return Measures(
@@ -69,13 +68,13 @@ class _Attention:
         self._peak = TruePeak(sample_rate, channels)
         self._spectrum = Spectrum(sample_rate)
         self._opening: list[NDArray[np.float32]] = []
-        self._wanted = _OPENING_S * sample_rate  # frames of the opening that are still to come
+        self._wanted = int(voice.LONGEST_S * sample_rate)  # frames of the opening that are still to come
 
     def hear(self, block: NDArray[np.float32]) -> None:
         self._envelope.add(block)
         self._loudness.add(block[:, :2])
         self._peak.add(block)
-        mono = _mixed(block)
+        mono = mixed(block)
         self._spectrum.add(mono)
         if self._wanted > 0:
             self._opening.append(mono[: self._wanted].copy())
@@ -101,7 +100,7 @@ class _Attention:
 
     def _hook(self, heard: Spectrogram, outline: Outline) -> Hook:
         first = voice.first_voice(np.concatenate(self._opening), self._rate)
-        opening = heard.flux[: round(_HOOK_S / heard.hop_s)]  # alone: a quiet one has its own beats
+        opening = heard.flux[: round(RULE_S / heard.hop_s)]  # alone: a quiet one has its own beats
         return Hook(
             first_sound_s=outline.first_sound_s,
             voice_s=first.at_s,
@@ -112,20 +111,7 @@ class _Attention:
 
     def _lift(self) -> float | None:
         """Tell how much louder than the whole the first ten seconds are, in LU."""
-        whole, opening = self._loudness.integrated(), self._loudness.between(0, _HOOK_S)
+        whole, opening = self._loudness.integrated(), self._loudness.between(0, RULE_S)
         if whole is None or opening is None or not np.isfinite(whole):
             return None
         return max(opening - whole, _FAR_BELOW_LU)
-
-
-def _mixed(block: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Make one channel of the first two, or of the louder one where they would put each other out."""
-    if block.shape[1] == 1:
-        return block[:, 0]
-    left, right = block[:, 0], block[:, 1]
-    powers = float(np.dot(left, left)), float(np.dot(right, right))
-    likeness = levels.correlation(*powers, float(np.dot(left, right)))
-    if likeness is not None and likeness < _INVERTED:
-        return left if powers[0] >= powers[1] else right
-    mono: NDArray[np.float32] = (left + right) * np.float32(0.5)
-    return mono

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from itertools import chain, islice
 
 from pipeline.listening.timing import Timed, TimedLine
 from pipeline.song import MOST_LINES, clean_line
@@ -12,28 +12,16 @@ _MOST_READ = 1_000_000  # characters: a song is a few kilobytes
 _LONGEST_LINE = 2000  # characters
 _MOST_STAMPS = 64  # in front of one line that is sung again and again
 _LAST_S = 35_999.99  # 599:59.99; no song is longer, and players know two or three digits of minutes
-_HEADER = re.compile(r"\[(ti|ar|length|by|offset|#):(.*)\]", re.IGNORECASE)
+_OFFSET = re.compile(r"\[offset:\s*([+-]?\d{1,6})\s*\]", re.ASCII | re.IGNORECASE)
 _STAMP = re.compile(r"\[(\d{1,3}):(\d{1,2})(?:[.:](\d{1,3}))?\]", re.ASCII)
 _WORD_STAMP = re.compile(r"<(?=\d{1,3}:\d)", re.ASCII)  # of enhanced LRC: a player would hide what follows
 _BRACKETS = str.maketrans("[]", "()")
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """What an LRC file says; `length_s` 0 when it does not tell."""
-
-    title: str = ""
-    artist: str = ""
-    length_s: float = 0.0
-    by: str = ""
-    lines: tuple[TimedLine, ...] = ()
-    estimated: bool = False
-
-
 def write(timed: Timed, title: str, artist: str, length_s: float, by: str) -> str:
     """Write LRC text with its header: a line each, times to the hundredth; `by` is who made the sheet.
 
-    It says when the times are estimated. `read` gives back what `harmless` leaves of the texts.
+    It says when the times are estimated. `read` gives back what `harmless` leaves of the lines.
     """
     minutes, seconds = divmod(round(min(max(length_s, 0.0), _LAST_S)), 60)
     header = {"ti": title, "ar": artist, "length": f"{minutes:02d}:{seconds:02d}", "by": by, "re": "songpipe"}
@@ -66,29 +54,17 @@ def harmless(text: str) -> str:
     return _WORD_STAMP.sub("‹", clean_line(text).translate(_BRACKETS))[:_LONGEST_LINE].strip()
 
 
-def read(text: str) -> Sheet:
-    """Read LRC text, whoever wrote it: the lines by their time, what makes no sense left out.
+def read(text: str) -> tuple[TimedLine, ...]:
+    """Read the lines of LRC text, whoever wrote it, by their time; what makes no sense is left out.
 
-    A line with several times comes once for each; `[offset:]` is applied. It takes linear time on any text.
+    A line with several times comes once for each; the first `[offset:]` is applied, by which everything comes
+    earlier: +500 is half a second. It takes linear time on any text.
     """
-    header: dict[str, str] = {}
-    sung: list[tuple[float, str]] = []
-    for line in text[:_MOST_READ].splitlines():
-        short = line.strip()[: 2 * _LONGEST_LINE]
-        if match := _HEADER.fullmatch(short):
-            header.setdefault(match[1].lower(), match[2].strip())
-        elif len(sung) < MOST_LINES:
-            sung += _timed(short)
-    early = _offset(header.get("offset", ""))
-    lines = [TimedLine(max(0.0, round(start - early, 3)), words) for start, words in sung[:MOST_LINES]]
-    return Sheet(
-        title=header.get("ti", ""),
-        artist=header.get("ar", ""),
-        length_s=next((start for start, _ in _timed(f"[{header.get('length', '')}]-")), 0.0),
-        by=header.get("by", ""),
-        lines=tuple(sorted(lines, key=lambda line: line.start_s)),
-        estimated=header.get("#") == _ESTIMATED,
-    )
+    lines = [line.strip()[: 2 * _LONGEST_LINE] for line in text[:_MOST_READ].splitlines()]
+    early_s = next((int(match[1]) / 1000 for line in lines if (match := _OFFSET.fullmatch(line))), 0.0)
+    sung = islice(chain.from_iterable(map(_timed, lines)), MOST_LINES)
+    timed = (TimedLine(max(0.0, round(start - early_s, 3)), words) for start, words in sung)
+    return tuple(sorted(timed, key=lambda line: line.start_s))
 
 
 def _timed(line: str) -> Iterator[tuple[float, str]]:
@@ -101,8 +77,3 @@ def _timed(line: str) -> Iterator[tuple[float, str]]:
         at = match.end()
     words = line[at:].strip()
     yield from ((start, words) for start in starts if words)
-
-
-def _offset(value: str) -> float:
-    """Read the seconds by which everything is to come earlier: `[offset:+500]` is half a second."""
-    return int(value) / 1000 if re.fullmatch(r"[+-]?\d{1,6}", value, re.ASCII) else 0.0

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.listening import texture
+from pipeline.listening.mixing import clean, mixed
 from pipeline.listening.spectrum import Spectrum
 
 COLUMNS = 1200  # at most: as wide as a picture is
@@ -32,7 +33,7 @@ class Portrait:
 
 
 class Portrayer:
-    """Follows one channel of finite samples, block by block."""
+    """Follows a take, its first two channels as one, block by block."""
 
     def __init__(self, sample_rate: int) -> None:
         self._rate = sample_rate
@@ -42,8 +43,9 @@ class Portrayer:
         self._spectrum = Spectrum(sample_rate)
         self._frames = 0
 
-    def add(self, mono: NDArray[np.float32]) -> None:
-        """Take in the next samples."""
+    def add(self, block: NDArray[np.float32]) -> None:
+        """Take in the next samples, float32 (frames, channels), whatever they are."""
+        mono = mixed(clean(block))
         self._frames += len(mono)
         self._spectrum.add(mono)
         joined = np.concatenate([self._rest, mono])

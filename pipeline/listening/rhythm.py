@@ -18,9 +18,6 @@ _TREND_S = 1.0  # what rises more slowly than that is no beat
 _STEADY = 5e-3  # rises that deviate less than this are those of a tone
 _CHANCE = 3.0  # standard deviations: noise hardly ever echoes itself by more
 _APART_S = 0.1  # ten onsets a second are a roll; more are the same one
-# By how many times the heard tempo may be the asked one: half, double, and beats felt in threes.
-_SAME_BEAT = (1 / 2, 2 / 3, 1.0, 3 / 2, 2.0)
-_TOLERANCE = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +69,6 @@ def onsets(flux: Floats, hop_s: float) -> tuple[float, ...]:
             kept.append(peak)
             free[max(0, peak - near) : peak + near + 1] = False
     return tuple((peak + 1) * hop_s for peak in sorted(kept))
-
-
-def agrees(bpm: float, asked: float) -> bool:
-    """Say whether a heard tempo can be the asked one, felt at another octave or in threes; within 3 %."""
-    return asked > 0 and any(abs(bpm / asked / ratio - 1) <= _TOLERANCE for ratio in _SAME_BEAT)
 
 
 def _trend(rises: Doubles, width: int) -> Doubles:

@@ -1,6 +1,7 @@
 """The score: how good a take is beside the others of the same song, in points, part by part."""
 
-from pipeline.listening import harmony, rhythm
+from pipeline.listening.agreement import agrees, kinship
+from pipeline.listening.hook import RULE_S
 from pipeline.listening.limits import Asked
 from pipeline.take import Measures
 
@@ -8,7 +9,6 @@ from pipeline.take import Measures
 # numbers knows least about, tempo and key, counts least.
 _LENGTH, _TEMPO, _KEY, _START, _HOOK, _VOICE, _DYNAMICS, _WIDTH = 10, 10, 5, 15, 20, 15, 15, 10
 _WARNING = 10.0
-_RULE_S = 10.0  # the 10-second hook rule
 # Peak-to-loudness ratio (dB) and loudness range (LU) of records that breathe; beyond either end points go down.
 _PLR_DB, _RANGE_LU = (8.0, 16.0), (3.0, 14.0)
 _SIDE_DB = (-25.0, -3.0)  # from nearly mono to as wide as the middle is loud
@@ -20,10 +20,10 @@ def score(heard: Measures, asked: Asked, warnings: int) -> dict[str, float]:
     parts = {
         "length": _LENGTH * _near(abs(heard.duration_s - asked.duration_s), 0.5, 5.0),
         "tempo": _TEMPO * _tempo(heard, asked),
-        "key": _KEY * (_KINSHIP[harmony.kinship(heard.key, asked.key)] if asked.key and heard.key else 0.5),
+        "key": _KEY * (_KINSHIP[kinship(heard.key, asked.key)] if asked.key and heard.key else 0.5),
         "start": _START * _near(heard.first_sound_s, 0.7, 5.0),
         "hook": _HOOK * _hook(heard),
-        "voice": _VOICE * _voice(heard),
+        "voice": _VOICE * _voice(heard, asked),
         "dynamics": _DYNAMICS * (_plr(heard) + _within(heard.loudness_range_lu, _RANGE_LU, 6.0)) / 2,
         "width": _WIDTH * _within(heard.side_db, _SIDE_DB, 10.0),
         "warnings": 0.0 - _WARNING * warnings,
@@ -34,7 +34,7 @@ def score(heard: Measures, asked: Asked, warnings: int) -> dict[str, float]:
 def _tempo(heard: Measures, asked: Asked) -> float:
     if not asked.bpm or heard.bpm is None:
         return 0.5
-    return 1.0 if rhythm.agrees(heard.bpm, asked.bpm) else 0.0
+    return 1.0 if agrees(heard.bpm, asked.bpm) else 0.0
 
 
 def _hook(heard: Measures) -> float:
@@ -45,11 +45,14 @@ def _hook(heard: Measures) -> float:
     return (loud + min(1.0, heard.hook.onsets / 8)) / 2
 
 
-def _voice(heard: Measures) -> float:
-    """A voice within the rule is worth all, as far as the ear is sure of it; an instrumental loses half."""
+def _voice(heard: Measures, asked: Asked) -> float:
+    """A voice within the rule is worth all, as far as the ear is sure of it; where nothing is sung, none at all is."""
     if heard.hook is None:
         return 0.5
-    in_time = heard.hook.voice_s is not None and heard.hook.voice_s <= _RULE_S
+    first = heard.hook.voice_s
+    if not asked.sung:
+        return 0.5 + (0.5 if first is None else -0.5) * heard.hook.certainty
+    in_time = first is not None and first <= RULE_S
     return 0.5 + (0.5 if in_time else -0.25) * heard.hook.certainty
 
 

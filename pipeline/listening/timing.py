@@ -1,11 +1,10 @@
 """The timing: when each line is sung and each section begins, measured where it was heard, else estimated."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-
-import numpy as np
 
 from pipeline.song import Section
 
@@ -112,8 +111,17 @@ def _given(times: dict[float, float | None]) -> dict[float, float]:
 def _between(at: Sequence[float], known: dict[float, float], duration: float) -> list[float]:
     """Interpolate from the known times, which never run backwards nor past the end."""
     places = sorted(known)
-    times = accumulate((min(max(known[place], 0.0), duration) for place in places), max)
-    return [float(time) for time in np.interp(at, places, list(times))]
+    times = list(accumulate((min(max(known[place], 0.0), duration) for place in places), max))
+    return [_at(place, places, times) for place in at]
+
+
+def _at(place: float, places: Sequence[float], times: Sequence[float]) -> float:
+    after = bisect_right(places, place)
+    if after in {0, len(places)}:
+        return times[max(after - 1, 0)]
+    before = after - 1
+    share = (place - places[before]) / (places[after] - places[before])
+    return times[before] + share * (times[after] - times[before])
 
 
 def _sections(spans: Sequence[_Span], starts: Iterable[float], duration: float) -> tuple[TimedSection, ...]:

@@ -21,6 +21,11 @@ from pipeline.llm.wire import Line
 
 PATIENCE_S = 10.0
 _LONGEST_ID = 200  # characters
+_NOT_THERE = (404, 405, 501)
+
+
+class NotOffered(WriterError):  # noqa: N818 -- the name says what the server did
+    """The server answers, and does not offer what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ def models(
 ) -> list[ModelInfo]:
     """List the server's models. A list proves the address, not the key: NanoGPT shows it to anyone.
 
-    Raises `WriterError` when the server cannot be reached or lists nothing that can be read.
+    Raises `WriterError` when the server cannot be reached, `NotOffered` when it lists nothing that can be read.
     """
     body = fetch(
         endpoint,
@@ -51,9 +56,7 @@ def models(
     )
     rows = body.get("data") if isinstance(body, Mapping) else body
     if not isinstance(rows, list):
-        raise WriterError(
-            f"{endpoint.host} lists no models", hint=f"check llm.base_url ({endpoint.base_url})"
-        )
+        raise NotOffered(f"{endpoint.host} lists no models", hint=f"check llm.base_url ({endpoint.base_url})")
     return [_info(row) for row in rows if isinstance(row, Mapping) and _nameable(row.get("id"))]
 
 
@@ -72,7 +75,10 @@ def fetch(
     timeout_s: float,
     transport: httpx2.BaseTransport | None,
 ) -> object:
-    """Ask the server something small within `timeout_s` seconds. Raises `WriterError`."""
+    """Ask the server something small within `timeout_s` seconds.
+
+    Raises `WriterError`: `KeyRejected` and `NotOffered` where it is that.
+    """
     line = Line(endpoint, timeout_s, transport)
     relay = Relay(
         lambda: ask(line), line.cut, idle_s=timeout_s, deadline=monotonic() + timeout_s, clock=monotonic
@@ -86,7 +92,8 @@ def fetch(
         said = fault.cleaned(Redactor(endpoint.api_key).clean)
         if fault.said.status == 401:
             raise key_rejected(endpoint, str(said)) from said
-        raise WriterError(
+        kind = NotOffered if said.said.status in _NOT_THERE else WriterError
+        raise kind(
             f"{endpoint.host} does not answer: {said}",
             hint=address_hint(endpoint, fault),
         ) from said

@@ -3,24 +3,22 @@
 Importing this module imports the openai package (about half a second): only commands that listen with it do.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import httpx2
-from openai import BaseModel, OpenAI
 
-from pipeline.errors import BalanceEmpty, ShelfError, WriterError
+from pipeline.errors import ShelfError, WriterError
 from pipeline.listening.alignment import Word
 from pipeline.listening.sniff import sniff
 from pipeline.llm import characters, complaint
 from pipeline.llm.endpoint import Endpoint
-from pipeline.llm.faults import Fault, Kind, of_status, translate
+from pipeline.llm.errand import Errand, address_hint, barred, plain, sdk
+from pipeline.llm.faults import Fault, Kind, of_status
 from pipeline.llm.pace import Pace
 from pipeline.llm.redact import Redactor
-from pipeline.llm.relay import Relay
-from pipeline.llm.stopping import key_rejected
 from pipeline.llm.wire import Line
 
 DEADLINE_S = 300.0  # a small Whisper on a processor hears four minutes in two
@@ -30,6 +28,7 @@ _LONGEST_WORD = 200  # characters; a segment in a language without spaces is one
 _LONGEST_SEGMENT = 4000  # characters; a segment of Whisper is at most 30 s
 _LATEST_S = 86_400.0
 _NANOSECONDS = 1e7  # s are four months; LocalAI counted in nanoseconds for years (LocalAI#5327)
+_SETTING = "listening.transcription"
 _OFTEN_REFUSED = 25_000_000  # bytes: the limit of OpenAI, Groq and vLLM as they come
 _TYPES = {
     "mp3": "audio/mpeg",
@@ -73,75 +72,31 @@ class Transcriber:
         """
         self._endpoint.demand_key()
         size, name = _look(file)
+        errand = Errand(self._endpoint, self._deadline_s, self._pace, self._transport)
         try:
-            return self._heard(file, name, language)
+            return errand.run(partial(self._send, file, name, language), again=_AGAIN)
         except Fault as fault:
             raise self._told(fault, size) from fault
 
-    def _heard(self, file: Path, name: str, language: str) -> tuple[Word, ...]:
-        """Ask, and once more after what passes by itself."""
-        deadline = self._pace.clock() + self._deadline_s
-        try:
-            return _read(self._ask(file, name, language, deadline))
-        except Fault as fault:
-            wait_s = self._pace.pause_s(1) if fault.wait_s is None else fault.wait_s
-            if fault.kind not in _AGAIN or self._pace.clock() + wait_s >= deadline:
-                raise
-            self._pace.sleep(wait_s)
-        return _read(self._ask(file, name, language, deadline))
-
-    def _ask(self, file: Path, name: str, language: str, deadline: float) -> object:
-        """Send the file and give the JSON value that comes back. Raises `Fault`, which holds no key."""
-        left_s = max(deadline - self._pace.clock(), 0.01)
-        line = Line(self._endpoint, left_s, self._transport)
-        with _opened(file) as audio:
-            relay = Relay(
-                lambda: self._send(line, audio, name, language),
-                line.cut,
-                idle_s=left_s,
-                deadline=deadline,
-                clock=self._pace.clock,
-            )
-            try:
-                (answer,) = relay
-            except Exception as failure:
-                fault = translate(failure, self._pace.now())
-                if fault is None:
-                    raise
-                # A server may repeat the key in its error, so its own exception does not go on.
-                raise fault.cleaned(Redactor(self._endpoint.api_key).clean) from None
-            finally:
-                line.close()
-        return Redactor(self._endpoint.api_key).deep(answer)
-
-    def _send(self, line: Line, audio: BinaryIO, name: str, language: str) -> Iterator[object]:
-        # The real key is put on by the line; with one of its own the SDK would look into the environment.
-        sdk = OpenAI(api_key="-", base_url=self._endpoint.base_url, max_retries=0, http_client=line.http)
+    def _send(self, file: Path, name: str, language: str, line: Line) -> tuple[Word, ...]:
+        """Send the file and read what comes back. Raises `Fault`."""
         # What songpipe knows beyond two letters ("yue", "unknown") is no language to these servers.
         asked: dict[str, Any] = {"language": language} if len(language) == 2 else {}
-        answer: object = sdk.audio.transcriptions.create(
-            file=(name, audio, _TYPES.get(name.rsplit(".", 1)[-1], "application/octet-stream")),
-            model=self._model,
-            response_format="verbose_json",
-            timestamp_granularities=["word"],
-            **asked,
-        )
-        # The SDK validates nothing, and what is not JSON by its content type comes back as the text of the body.
-        if isinstance(answer, BaseModel):
-            yield answer.to_dict(warnings=False)
-        else:
-            yield _json(answer) if isinstance(answer, str) else answer
+        with _opened(file) as audio:
+            answer: object = sdk(line, self._endpoint).audio.transcriptions.create(
+                file=(name, audio, _TYPES.get(name.rsplit(".", 1)[-1], "application/octet-stream")),
+                model=self._model,
+                response_format="verbose_json",
+                timestamp_granularities=["word"],
+                **asked,
+            )
+        return _read(Redactor(self._endpoint.api_key).deep(plain(answer)))
 
     def _told(self, fault: Fault, size: int) -> WriterError:
         """Make the user's error of a fault, with what to do about it."""
         endpoint, said = self._endpoint, str(fault)
-        if fault.kind is Kind.KEY:
-            return key_rejected(endpoint, said)
-        if fault.kind is Kind.BALANCE:
-            return BalanceEmpty(
-                f"the account of the key in {endpoint.key_name} at {endpoint.host} holds too little: {said}",
-                hint=f"top up the account at {endpoint.host}, or set listening.transcription to null",
-            )
+        if (refusal := barred(fault, endpoint, _SETTING)) is not None:
+            return refusal
         if fault.kind in _TOO_LARGE and (size > _OFTEN_REFUSED or fault.kind is Kind.TOO_LONG):
             return WriterError(
                 f"{endpoint.host} did not take a file of {size / 1e6:.0f} MB: {said}",
@@ -150,12 +105,11 @@ class Transcriber:
         return WriterError(f"{endpoint.host} did not transcribe: {said}", hint=self._hint(fault))
 
     def _hint(self, fault: Fault) -> str:
-        if fault.kind in _ELSEWHERE:
-            address = f"listening.transcription.base_url ({self._endpoint.base_url})"
-            return f"check that the server runs and that {address} is right; most servers want /v1 at its end"
+        if hint := address_hint(fault, self._endpoint, _SETTING):
+            return hint
         if fault.kind in _OTHER_MODEL:
             return (
-                f"set listening.transcription.model to a model of {self._endpoint.host} that tells"
+                f"set {_SETTING}.model to a model of {self._endpoint.host} that tells"
                 f" word times (verbose_json), as the Whisper models do, not {self._model!r}"
             )
         return "the song itself is not affected: its words stay unmeasured"
@@ -163,7 +117,6 @@ class Transcriber:
 
 _AGAIN = frozenset({Kind.BUSY, Kind.SERVER, Kind.LOST})
 _TOO_LARGE = frozenset({Kind.TOO_LONG, Kind.REJECTED, Kind.LOST, Kind.SERVER})
-_ELSEWHERE = frozenset({Kind.ADDRESS, Kind.UNREACHABLE, Kind.PAGE})
 _OTHER_MODEL = frozenset(
     {Kind.UNKNOWN_MODEL, Kind.FORBIDDEN_MODEL, Kind.REJECTED, Kind.PARAMETER, Kind.GARBLED, Kind.EMPTY}
 )
@@ -190,13 +143,6 @@ def _opened(file: Path) -> BinaryIO:
 
 def _unreadable(file: Path, error: OSError) -> ShelfError:
     return ShelfError(f"{str(file)!r} cannot be read: {error.strerror or type(error).__name__}")
-
-
-def _json(body: str) -> object:
-    """Decode a body. Raises `Fault` for a web page, ValueError for anything else that is no JSON."""
-    if body.lstrip()[:1] == "<":
-        raise Fault(Kind.PAGE, "a web page came instead of an answer")
-    return json.loads(body)
 
 
 def _read(answer: object) -> tuple[Word, ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import isfinite
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import numpy as np
 from pipeline.pictures.colour import Colour, parsed
 from pipeline.pictures.fonts import drawn_by, find, loaded, own
 from pipeline.pictures.panels import envelope, level, spectrum
-from pipeline.pictures.plotdata import Floats, PlotData
+from pipeline.pictures.plotdata import Floats, PlotData, Remark
 from pipeline.pictures.scene import Mark, Picture, Rect, Scene, Shape, Text
 from pipeline.song import clean_line
 
@@ -22,6 +21,7 @@ _PEAK, _RMS, _HOOK, _VOICE, _FINDING = (
 _SECTION = (parsed("#eceae2"), parsed("#dfdcd0"))
 _LEFT, _RIGHT = 64, 24  # pixels beside the panels
 _TEXT, _LINE = 15, 23  # the size of the labels and the height of a line, in pixels
+_SMALL, _LEAST_LETTERS = 13, 3  # the size of what has less room; of a name that is cut, with its dots
 _MOST_LISTED, _BADGE = 8, 20  # findings in words; pixels that the number of one takes
 _MOST_READ = 400  # characters of one text, sections, findings: what comes from outside may be longer
 _STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
@@ -72,7 +72,7 @@ def scene(data: PlotData, size: tuple[int, int], folders: Sequence[Path]) -> Sce
             *_panels(frame),
             *_ticks(frame),
             *_hook(frame),
-            *_voice(frame),
+            *_voice(frame, folders),
             *_numbers(frame, findings),
             *_listed(frame, findings, foot, folders),
         ),
@@ -81,8 +81,7 @@ def scene(data: PlotData, size: tuple[int, int], folders: Sequence[Path]) -> Sce
 
 def _legend(frame: Frame) -> Iterator[Mark]:
     x = float(frame.width - _RIGHT)
-    voice = frame.data.voice_s
-    said = f"first voice {voice:.1f} s" if voice is not None and isfinite(voice) else "no voice found"
+    said = _voiced(frame, "first voice") or "no voice found"
     for word, colour in ((said, _VOICE), ("hook window", _HOOK), ("level", _RMS), ("peaks", _PEAK)):
         yield Text(x, 40, word, _TEXT, _INK, own("text"), "end")
         x -= loaded(own("text"), _TEXT).getlength(word) + 18
@@ -91,18 +90,47 @@ def _legend(frame: Frame) -> Iterator[Mark]:
 
 
 def _sections(frame: Frame, folders: Sequence[Path]) -> Iterator[Mark]:
-    """Draw the strip of sections; a name that its stretch has no room for stays away."""
-    inside = sorted({s for s in frame.data.sections[:_MOST_READ] if isfinite(s) and 0 < s < frame.duration_s})
-    borders = [0.0, *inside, frame.duration_s]
-    for index, (start, end) in enumerate(pairwise(borders)):
+    """Draw the strip of sections; a name that its stretch has no room for is made smaller, then shorter."""
+    for index, (start, end, given) in enumerate(_in_turn(frame)):
         left, right = frame.x(start), frame.x(end)
         yield Rect(left, 58, right - left, 24, _SECTION[index % 2])
-        given = frame.data.names[index] if index < len(frame.data.names) else _letter(index)
-        name, font = _drawable(given, folders)
-        if loaded(font, _TEXT).getlength(name) < right - left - 8:
-            yield Text(left + 6, 75, name, _TEXT, _INK, font)
-        for top, bottom in (frame.wave, frame.mel) if index else ():
+        name, font = _drawable(given or _letter(index), folders)
+        name, size = _fitting(name, font, right - left - 10)
+        if name:
+            yield Text(left + 6, 75, name, size, _INK, font)
+        for top, bottom in (frame.wave, frame.mel) if start > 0 else ():
             yield Rect(left, top, 1, bottom - top, _GRID)
+    text = _source(frame, folders)
+    yield Text(frame.width - _RIGHT, 106, text[0], _SMALL, _FAINT, text[1], "end")
+
+
+def _in_turn(frame: Frame) -> Iterator[tuple[float, float, str]]:
+    """Give the sections that have a place in the take, none upon another; without any, the whole is one."""
+    known = [
+        each for each in frame.data.sections[:_MOST_READ] if isfinite(each.start_s) and isfinite(each.end_s)
+    ]
+    reached, given = 0.0, False
+    for each in sorted(known, key=lambda each: (each.start_s, each.end_s)):
+        start, end = max(reached, each.start_s), min(each.end_s, frame.duration_s)
+        if end > start:
+            yield start, end, each.name
+            reached, given = end, True
+    if not given:
+        yield 0.0, frame.duration_s, ""
+
+
+def _source(frame: Frame, folders: Sequence[Path]) -> tuple[str, Path]:
+    text, font = _drawable(frame.data.sections_from, folders)
+    return _cut(text, font, _SMALL, frame.span / 2), font
+
+
+def _fitting(name: str, font: Path, room: float) -> tuple[str, float]:
+    """Give a name and its size in pixels so that both fit; "" where not even the beginning of it would be read."""
+    size = next((size for size in (_TEXT, _SMALL) if loaded(font, size).getlength(name) <= room), None)
+    if size is not None:
+        return name, size
+    cut = _cut(name, font, _SMALL, room)
+    return (cut if len(cut) > _LEAST_LETTERS else ""), _SMALL
 
 
 def _panels(frame: Frame) -> Iterator[Mark]:
@@ -145,35 +173,65 @@ def _hook(frame: Frame) -> Iterator[Mark]:
     for top, bottom in (frame.wave, frame.mel):
         yield Rect(_LEFT, top, right - _LEFT, bottom - top, _HOOK, 0.22)
         yield Rect(right - 2, top, 2, bottom - top, _HOOK)
-    yield Text(_LEFT, 106, f"hook {frame.data.hook_s:g} s", _TEXT, _darker(_HOOK), own("text"))
+    yield Text(_LEFT, 106, _hooked(frame), _TEXT, _darker(_HOOK), own("text"))
 
 
-def _voice(frame: Frame) -> Iterator[Mark]:
-    if frame.data.voice_s is None or not isfinite(frame.data.voice_s):
+def _voice(frame: Frame, folders: Sequence[Path]) -> Iterator[Mark]:
+    said = _voiced(frame, "voice")
+    if not said or frame.data.voice_s is None:
         return
     x = frame.x(frame.data.voice_s)
     for top, bottom in (frame.wave, frame.mel):
         yield Rect(x - 1, top, 3, bottom - top, _VOICE)
-    yield Text(
-        min(max(x, _LEFT + 76), frame.width - 130),
-        106,
-        f"voice {frame.data.voice_s:.1f} s",
-        _TEXT,
-        _VOICE,
-        own("text"),
-    )
+    face = loaded(own("text"), _TEXT)
+    text, font = _source(frame, folders)
+    free = frame.width - _RIGHT - loaded(font, _SMALL).getlength(text) - 16 - face.getlength(said)
+    hook = _LEFT + face.getlength(_hooked(frame)) + 12
+    yield Text(max(min(x, free), hook), 106, said, _TEXT, _VOICE, own("text"))
 
 
-def _numbers(frame: Frame, findings: Sequence[tuple[float | None, str]]) -> Iterator[Mark]:
-    """Mark the listed findings that have a time with their number, none upon another."""
-    timed = [(when, number) for number, (when, _) in enumerate(findings[:_MOST_LISTED], 1) if _is_time(when)]
-    timed.sort(key=lambda each: each[0] or 0)
-    places = _apart([frame.x(when or 0) - 9 for when, _ in timed], _LEFT, frame.width - _RIGHT - 18)
-    for (when, number), left in zip(timed, places, strict=True):
-        for top, bottom in (frame.wave, frame.mel):
-            yield Rect(frame.x(when or 0), top, 2, bottom - top, _FINDING)
-        yield Rect(left, frame.wave[0], 18, 18, _FINDING)
-        yield Text(left + 9, frame.wave[0] + 14, str(number), 13, (255, 255, 255), own("text"), "middle")
+def _voiced(frame: Frame, word: str) -> str:
+    """Say when the first voice is heard, with a question mark when the ear is not sure; "" when there is none."""
+    voice = frame.data.voice_s
+    if voice is None or not isfinite(voice):
+        return ""
+    return f"{word} {voice:.1f} s{'' if frame.data.voice_sure else '?'}"
+
+
+def _hooked(frame: Frame) -> str:
+    return f"hook {frame.data.hook_s:g} s"
+
+
+def _numbers(frame: Frame, findings: Sequence[Remark]) -> Iterator[Mark]:
+    """Shade where the listed findings lie and mark each with its number, none upon another."""
+    spans = sorted(_spans(frame, findings))
+    for left, right, _ in spans:
+        for (top, bottom), shade in ((frame.wave, 0.16), (frame.mel, 0.3)):
+            yield Rect(left, top, right - left, bottom - top, _FINDING, shade)
+            yield Rect(left, top, 2, bottom - top, _FINDING)
+            yield Rect(right - 2, top, 2, bottom - top, _FINDING)
+    middles = sorted(((left + right) / 2 - 9, number) for left, right, number in spans)
+    places = _apart([middle for middle, _ in middles], _LEFT, frame.width - _RIGHT - 18)
+    for (_, number), left in zip(middles, places, strict=True):
+        yield from _badge(left, frame.wave[0], number)
+
+
+def _spans(frame: Frame, findings: Sequence[Remark]) -> Iterator[tuple[float, float, int]]:
+    """Give the edges in pixels, two apart at least, and the number of each listed finding that has a time."""
+    for number, each in enumerate(findings[:_MOST_LISTED], 1):
+        if each.start_s is not None and isfinite(each.start_s):
+            left = min(frame.x(each.start_s), frame.width - _RIGHT - 2.0)
+            yield left, max(left + 2, frame.x(_end(each))), number
+
+
+def _end(finding: Remark) -> float:
+    start, end = finding.start_s or 0.0, finding.end_s
+    return end if end is not None and isfinite(end) and end > start else start
+
+
+def _badge(left: float, top: float, number: int) -> Iterator[Mark]:
+    yield Rect(left, top, 18, 18, _FINDING)
+    yield Text(left + 9, top + 14, str(number), 13, (255, 255, 255), own("text"), "middle")
 
 
 def _apart(places: Sequence[float], low: float, high: float) -> list[float]:
@@ -187,21 +245,26 @@ def _apart(places: Sequence[float], low: float, high: float) -> list[float]:
     return moved
 
 
-def _listed(
-    frame: Frame, findings: Sequence[tuple[float | None, str]], foot: float, folders: Sequence[Path]
-) -> Iterator[Mark]:
-    for number, (when, said) in enumerate(findings[:_MOST_LISTED], 1):
+def _listed(frame: Frame, findings: Sequence[Remark], foot: float, folders: Sequence[Path]) -> Iterator[Mark]:
+    shown = findings[:_MOST_LISTED]
+    times = [_when(each) for each in shown]
+    said = _LEFT + 30 + 16 + max((loaded(own("text"), _TEXT).getlength(time) for time in times), default=0)
+    for number, (each, time) in enumerate(zip(shown, times, strict=True), 1):
         y = foot + 16 + _LINE * (number - 1)
-        text, font = _drawable(said, folders)
-        yield Rect(_LEFT, y - 14, 18, 18, _FINDING)
-        yield Text(_LEFT + 9, y, str(number), 13, (255, 255, 255), own("text"), "middle")
-        yield Text(
-            _LEFT + 30, y, _clock(when or 0, 0.1) if _is_time(when) else "whole", _TEXT, _FAINT, own("text")
-        )
-        yield Text(_LEFT + 96, y, _cut(text, font, _TEXT, frame.span - 96), _TEXT, _INK, font)
+        text, font = _drawable(each.said, folders)
+        yield from _badge(_LEFT, y - 14, number)
+        yield Text(_LEFT + 30, y, time, _TEXT, _FAINT, own("text"))
+        yield Text(said, y, _cut(text, font, _TEXT, frame.width - _RIGHT - said), _TEXT, _INK, font)
     if len(findings) > _MOST_LISTED:
         more = f"and {len(findings) - _MOST_LISTED} more"
-        yield Text(_LEFT + 96, foot + 16 + _LINE * _MOST_LISTED, more, _TEXT, _FAINT, own("text"))
+        yield Text(said, foot + 16 + _LINE * _MOST_LISTED, more, _TEXT, _FAINT, own("text"))
+
+
+def _when(finding: Remark) -> str:
+    if finding.start_s is None or not isfinite(finding.start_s):
+        return "whole"
+    start, end = _clock(finding.start_s, 0.1), _clock(_end(finding), 0.1)
+    return start if start == end else f"{start}–{end}"
 
 
 def _drawable(text: str, folders: Sequence[Path]) -> tuple[str, Path]:
@@ -220,10 +283,6 @@ def _cut(text: str, font: Path, size: float, room: float) -> str:
         return text
     fits = next((end for end in range(len(text), 0, -1) if face.getlength(text[:end] + "…") <= room), 0)
     return text[:fits].rstrip() + "…"
-
-
-def _is_time(when: float | None) -> bool:
-    return when is not None and isfinite(when)
 
 
 def _letter(index: int) -> str:

@@ -35,11 +35,6 @@ def contrast(one: ArrayLike, other: ArrayLike) -> float:
     return float(np.min(np.maximum(ratio, 1 / ratio)))
 
 
-def is_light(colour: Colour) -> bool:
-    """Say whether dark text stands better on a colour than light text."""
-    return contrast(colour, (0, 0, 0)) > contrast(colour, (255, 255, 255))
-
-
 def _linear() -> NDArray[np.float64]:
     level = np.arange(256) / 255
     return np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)

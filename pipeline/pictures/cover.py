@@ -15,10 +15,11 @@ from pipeline.pictures.dice import Dice
 from pipeline.pictures.fonts import Face, find, own, system_folders
 from pipeline.pictures.inscription import Inscription, clear, heading, small
 from pipeline.pictures.layouts.place import Place
+from pipeline.pictures.palettes import Palette
 from pipeline.pictures.wave import Wave
 from pipeline.pictures.wording import drawable, initials
 
-LARGE, EMBEDDED = 1400, 600  # pixels: the least of Apple's directories, and what a tag should carry
+LARGE, SMALL = 1400, 600  # pixels: the least of Apple's directories, and what a tag should carry
 DISCLOSURE = "AI-generated"
 _QUALITIES = (82, 72, 60, 45)  # the first that makes a file of a size that feeds and tags can carry
 _MOST_BYTES, _MOST_PER_PIXEL = 120_000, 0.178  # 120 KB to embed, 350 KB at 1400 pixels
@@ -67,18 +68,29 @@ def prints(
     masters = {
         side: compose(song, side, folders=folders).image for side in {max(LARGE, size) for size in sizes}
     }
-    return tuple(_jpeg(masters[max(LARGE, size)], size) for size in sizes)
+    return tuple(jpeg(masters[max(LARGE, size)], size) for size in sizes)
 
 
 def compose(song: CoverSong, side: int = LARGE, *, folders: Sequence[Path] | None = None) -> Composition:
     """Paint the picture, make room for the words, write them."""
-    dice = Dice(f"{song.id}\n{song.title}\n{song.prompt}")
-    palette = palettes.choose(song.prompt, dice, minor=song.key.endswith("minor"))
+    palette, dice = thrown(song)
     canvas = Canvas(side, palette)
     place = layouts.choose(song.prompt, dice).draw(canvas, Wave(song.peaks, dice), dice)
     canvas.grain(dice.seed())
-    title = _title(song.title, palette.face, place, side, system_folders() if folders is None else folders)
-    lines = _lines(song, place, side)
+    return inscribed(canvas, song, place, system_folders() if folders is None else folders)
+
+
+def thrown(song: CoverSong) -> tuple[Palette, Dice]:
+    """Give the palette of a song, and its dice as they lie after that throw."""
+    dice = Dice(f"{song.id}\n{song.title}\n{song.prompt}")
+    return palettes.choose(song.prompt, dice, minor=song.key.endswith("minor")), dice
+
+
+def inscribed(canvas: Canvas, song: CoverSong, place: Place, folders: Sequence[Path]) -> Composition:
+    """Write title and small lines on a picture, in the ink of its palette, on ground that lets them be read."""
+    palette = canvas.palette
+    title = _title(song.title, palette.face, place, canvas.size, folders)
+    lines = _lines(song, place, canvas.size)
     for inscription in filter(None, (title, *lines)):
         clear(canvas, inscription, palette.ink)
     image = canvas.image.copy()
@@ -104,7 +116,8 @@ def _lines(song: CoverSong, place: Place, side: int) -> tuple[Inscription, ...]:
     return (said, small(music, font, place, side, right=True)) if music else (said,)
 
 
-def _jpeg(image: Image.Image, size: int) -> bytes:
+def jpeg(image: Image.Image, size: int) -> bytes:
+    """Give a square picture as a JPEG of `size` pixels, as good as a file of a size that can be carried allows."""
     if image.width != size:
         image = image.resize((size, size), Image.Resampling.LANCZOS)
     for quality in _QUALITIES:

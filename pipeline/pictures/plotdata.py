@@ -9,13 +9,31 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.floating]
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A section of the take, in seconds; one without a name gets a letter."""
+
+    start_s: float
+    end_s: float
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What was found, in a sentence, and where in seconds; without a time it concerns the whole take."""
+
+    said: str
+    start_s: float | None = None
+    end_s: float | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlotData:
-    """What is plotted. Times are seconds; `names` label the stretches before, between and after `sections`.
+    """What is plotted. Times are seconds; `sections_from` says in words where the sections come from.
 
     `peaks` (n, 2) are the least and the greatest sample and `rms` (n,) the level of n equal stretches of the
     whole, in full scale. `mel` (m, bands) are logarithmic, `hop_s` apart. `voice_s` is None when no voice was
-    found. A finding without a time concerns the whole take.
+    found, and is marked with doubt unless `voice_sure`.
     """
 
     title: str
@@ -24,8 +42,9 @@ class PlotData:
     rms: Floats
     mel: Floats
     hop_s: float
-    sections: tuple[float, ...] = ()
-    names: tuple[str, ...] = ()
+    sections: tuple[Stretch, ...] = ()
+    sections_from: str = ""
     hook_s: float = 10.0
     voice_s: float | None = None
-    findings: tuple[tuple[float | None, str], ...] = ()
+    voice_sure: bool = True
+    findings: tuple[Remark, ...] = ()

@@ -1,6 +1,5 @@
 """Settings from every place that may hold them, in order, checked, each value with its source."""
 
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,21 +7,15 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from pipeline.errors import SettingsError
-from pipeline.settings import keys, packaged, profiles, variables
+from pipeline.settings import keys, origins, packaged, profiles
 from pipeline.settings.addresses import without_password
 from pipeline.settings.faults import faults
 from pipeline.settings.keys import WRITER_VARIABLES, Keys
-from pipeline.settings.layers import Layer, Stack, dotted, leaves, nested, stack, steps
+from pipeline.settings.layers import Stack, dotted, leaves, stack
 from pipeline.settings.model import Settings
 from pipeline.settings.refusal import refusal
-from pipeline.settings.yaml import parse, read
 
-_PATHS = (("", "output"), ("", "prompts"), ("", "taste"), ("daily", "themes"))
-_NAMES = ("taste", "themes")  # without a slash these are names, not paths
-
-# `KEY=VALUE` of --set; a flag that stands for a setting says its own name first: ("--max-cost", "llm.max_cost=1").
-Assignment = str | tuple[str, str]
+Assignment = origins.Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +53,8 @@ def load(
 
     Raises SettingsError with the file and line, the variable or the flag that is wrong.
     """
-    file = profiles.chosen(config, environ, home, cwd)
-    merged = stack(
-        _absolute(_one_band(layer), home)
-        for layer in [
-            _packaged_layer(cwd),
-            *([_file_layer(file, cwd)] if file else []),
-            *variables.layers(environ, cwd),
-            *(_assignment(text, cwd) for text in assignments),
-            *([Layer({"output": output}, cwd, "--output")] if output is not None else []),
-        ]
-    )
-    settings = check(merged)
+    file, layers = origins.layers(environ, home, cwd, config, assignments, output)
+    settings = check(merged := stack(layers))
     return Loaded(
         settings,
         {dotted(path): source for path, source in merged.sources.items()},
@@ -92,69 +75,6 @@ def check(merged: Stack) -> Settings:
     except ValidationError as error:
         refused = refusal(faults(error, merged.values), merged, Settings.model_json_schema())
     raise refused  # outside the handler: pydantic's own error holds the values, and one may be a key
-
-
-def _packaged_layer(cwd: Path) -> Layer:
-    file = read(packaged.folder("configs") / "default.yaml")
-    return Layer(file.value, cwd, "configs/default.yaml", file)
-
-
-def _file_layer(path: Path, cwd: Path) -> Layer:
-    ours = path.parent == packaged.folder("configs")
-    name = f"configs/{path.name}" if ours else _short(path, cwd)
-    file = read(path, name)
-    if file.value is not None and not isinstance(file.value, dict):
-        raise SettingsError(
-            f"{name}:{file.line()}: the settings must be keys with values",
-            hint="start with a section such as 'llm:'; `songpipe init` writes an example",
-        )
-    return Layer(file.value or {}, cwd if ours else path.parent, name, file)
-
-
-def _short(path: Path, cwd: Path) -> str:
-    return str(path.relative_to(cwd) if path.is_relative_to(cwd) else path)
-
-
-def _assignment(given: Assignment, cwd: Path) -> Layer:
-    flag, text = ("--set", given) if isinstance(given, str) else given
-    key, equals, value = text.partition("=")
-    try:
-        path = steps(key.strip())
-    except ValueError as error:
-        raise SettingsError(f"{flag}: {error}", hint="write --set llm.max_tokens=8000") from error
-    if not equals:
-        raise SettingsError(f"{flag} {key}: there is no '=' and no value", hint=f"write {flag} {key}=VALUE")
-    return Layer(nested(path, parse(value, f"{flag} {key}").value), cwd, flag)
-
-
-def _one_band(layer: Layer) -> Layer:
-    """Let `urls` replace the `servers` of the layers before, and the other way round: they say the same."""
-    section = layer.values.get("acestep")
-    if not isinstance(section, dict) or ("urls" in section) == ("servers" in section):
-        return layer
-    other = "servers" if "urls" in section else "urls"
-    values = {**layer.values, "acestep": {**section, other: []}}
-    return Layer(values, layer.folder, layer.name, layer.file)
-
-
-def _absolute(layer: Layer, home: Path) -> Layer:
-    """Start relative paths at the folder of the file they stand in; some without a slash are names."""
-    values: dict[str, Any] = copy.deepcopy(dict(layer.values))
-    for section, key in _PATHS:
-        inside = values.get(section) if section else values
-        text = inside.get(key) if isinstance(inside, dict) else None
-        if (
-            isinstance(inside, dict)
-            and isinstance(text, str)
-            and text
-            and (key not in _NAMES or _is_path(text))
-        ):
-            inside[key] = str(profiles.absolute(text, layer.folder, home))
-    return Layer(values, layer.folder, layer.name, layer.file)
-
-
-def _is_path(text: str) -> bool:
-    return "/" in text or "\\" in text or text.endswith((".yaml", ".yml"))
 
 
 def _workspaces(file: Path | None, cwd: Path) -> tuple[Path, ...]:

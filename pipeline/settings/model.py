@@ -10,10 +10,11 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pipeline.brief import LANGUAGES, LONGEST_S, SHORTEST_S
 from pipeline.settings.addresses import database_url, is_in_the_house, server_url, ssh_url
+from pipeline.settings.finishing import Finish
 from pipeline.settings.hearing import Listening
 from pipeline.settings.keys import BAND_VARIABLE
 from pipeline.settings.nearest import nearest
-from pipeline.settings.section import UNSEEN, ModelUrl, Section, Text, Variable
+from pipeline.settings.section import UNSEEN, Command, ModelUrl, Section, Text, Variable
 from pipeline.writing.rules import known_ids
 
 _NAME = re.compile(r"[\w-]{1,80}")
@@ -140,7 +141,7 @@ class Server(Section):
     ) = None
     via: Annotated[SshUrl, Field(description="ssh://user@host through which it is reached")] | None = None
     start_command: (
-        Annotated[Text, Field(description="shell command that starts it, on the machine of `via` if set")]
+        Annotated[Command, Field(description="shell command that starts it, on the machine of `via` if set")]
         | None
     ) = None
 
@@ -225,21 +226,6 @@ class Acestep(Section):
         return self.servers or tuple(Server(url=url) for url in self.urls)
 
 
-class Finish(Section):
-    """What goes into the tags beside the song itself."""
-
-    artist: Annotated[Text, Field(description="the persona that the songs are by; never a real artist")]
-    album: Annotated[Text, Field(description="the album of all songs; null: Songs and the year")] | None
-    id3v23: Annotated[bool, Field(description="write ID3v2.3 for old players instead of 2.4")]
-    loudness: (
-        Annotated[
-            float,
-            Field(ge=-40, le=-5, description="LUFS that the file is brought to; null: as it was played"),
-        ]
-        | None
-    )
-
-
 class Engine(Section):
     """Where the journal of all songs is kept, and how many are made at once."""
 
@@ -299,6 +285,10 @@ class Settings(Section):
 
     @property
     def key_variables(self) -> tuple[str, ...]:
-        """Name the environment variables that hold the keys of music servers and of the transcription model."""
-        scribe = self.listening.transcription
-        return (*(server.key_env for server in self.acestep.band), *([scribe.key_env] if scribe else []))
+        """Name the environment variables with the keys of all servers but the writer's own.
+
+        These are the music servers, the model that hears and the one that draws.
+        """
+        scribe, cover = self.listening.transcription, self.finish.cover
+        others = (scribe.key_env if scribe else "", cover.variable if cover else "")
+        return (*(server.key_env for server in self.acestep.band), *filter(None, others))

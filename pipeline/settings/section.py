@@ -35,5 +35,6 @@ def _variable(name: str) -> str:
 
 
 Text = Annotated[str, Field(max_length=200), AfterValidator(_clean)]
+Command = Annotated[str, Field(max_length=4000), AfterValidator(_clean)]
 ModelUrl = Annotated[str, Field(max_length=2000), AfterValidator(model_server_url)]
 Variable = Annotated[str, AfterValidator(_variable)]

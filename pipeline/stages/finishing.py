@@ -1,31 +1,32 @@
 """The finishing stage: choose the take, gather what is known, label it, put it on the shelf."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from pipeline import labels
 from pipeline.brief import Brief
 from pipeline.listening.choice import choose
-from pipeline.stages.dressing import Dresser, heard
-from pipeline.stages.recording import Recorded
+from pipeline.stages.dressing import Dresser, heard, rehearsed
+from pipeline.stages.painting import painted
+from pipeline.stages.recording import Recorded, told, worth
 from pipeline.studio import Session, Studio
-from pipeline.take import Measures, Recording
-from pipeline.track import REHEARSAL_BAND, REHEARSAL_WRITER, Track, Words
-
-# What stands elsewhere in the song document; the rest of a job are the parameters it was played with.
-_TOLD_ELSEWHERE = {"number", "caption", "lyrics", "degraded"}
+from pipeline.take import Measures, Recording, Take
+from pipeline.track import REHEARSAL_WRITER, Track, Words
 
 
 def finish(words: Words, recorded: Recorded, brief: Brief, studio: Studio, session: Session) -> Track:
     """Put the best take on the shelf with its labels and its sidecar. Raises ShelfError."""
     studio.watch.stage("finishing")
+    if len(recorded.takes) > 1:
+        takes = ", ".join(told(take) for take in recorded.takes)
+        studio.watch.note(f"take {recorded.best.recording.number} is chosen: {takes}")
     began = studio.now()
     track = _played(describe(words, brief, studio, session), recorded)
-    track = heard(track, studio, session)
-
-    dress = _dresser(studio)
+    track = heard(track, studio.scribe, studio.watch, session)
+    track, picture = painted(track, studio, session)
+    dress = _dresser(studio, picture)
 
     def label(file: Path, track: Track) -> tuple[Track, Mapping[str, bytes]]:
         labelled, beside = dress(file, track)
@@ -35,19 +36,44 @@ def finish(words: Words, recorded: Recorded, brief: Brief, studio: Studio, sessi
     return studio.shelf.place(track, label)
 
 
-def join(standing: Track, recorded: Recorded, studio: Studio) -> Track:
-    """Put new takes beside those of a song on the shelf, and the best of all in front. Raises ShelfError."""
+def join(standing: Track, recorded: Recorded, studio: Studio, session: Session) -> Track:
+    """Put new takes beside those of a song on the shelf, and the best of all in front. Raises ShelfError.
+
+    Words are heard before that, for the shelf waits for nobody: in the new take that will be the song.
+    """
     studio.watch.stage("finishing")
+    played, best = replace(standing, takes=recorded.takes), recorded.best
+    if not standing.picked and choose((*standing.takes, best)) is best:
+        played = replace(played, chosen_take=best.recording.number)
+        played = heard(played, studio.scribe, studio.watch, session)
 
     def choice(track: Track) -> int:
         best = None if track.picked else choose(track.takes)
         return track.chosen_take if best is None else best.recording.number
 
-    return studio.shelf.join(standing.id, recorded.takes, choice, _dresser(studio))
+    track = studio.shelf.join(standing.id, played.takes, choice, _dresser(studio))
+    studio.watch.note(_result(standing, track, recorded.takes))
+    return track
 
 
-def _dresser(studio: Studio) -> Dresser:
-    return Dresser(studio.tagger, studio.painter, studio.level, studio.house)
+def _result(standing: Track, track: Track, played: Sequence[Take]) -> str:
+    """Tell what became of a retake, each take by the number that it has on the shelf."""
+    takes = {take.recording.number: take for take in track.takes}
+    number, before = track.chosen_take, takes.get(standing.chosen_take)
+    known = {take.recording.sha256 for take in standing.takes}
+    came = {take.recording.sha256 for take in played} - known
+    new = ", ".join(told(take) for take in track.takes if take.recording.sha256 in came)
+    if track.picked:
+        result = f"take {number} stays: you picked it"
+    elif number != standing.chosen_take:
+        result = f"take {number} is the song now" + (f" instead of {told(before)}" if before else "")
+    else:
+        result = f"take {number} stays the song" + (f" ({worth(before)})" if before else "")
+    return f"{result}; new: {new}" if new else result
+
+
+def _dresser(studio: Studio, picture: Path | None = None) -> Dresser:
+    return Dresser(studio.tagger, studio.painter, studio.level, studio.house, picture)
 
 
 def describe(words: Words, brief: Brief, studio: Studio, session: Session) -> Track:
@@ -70,22 +96,17 @@ def describe(words: Words, brief: Brief, studio: Studio, session: Session) -> Tr
 
 
 def _played(track: Track, recorded: Recorded) -> Track:
-    """Add the takes and the choice; the job of the best one gives the parameters."""
+    """Add the takes and the choice; what the best one was played with goes for the song."""
     measures = cast("Measures", recorded.best.measures)  # a take that cannot be decoded is never the best
-    job = asdict(recorded.job)
     return replace(
         track,
         duration_s=round(measures.duration_s, 3),
         takes=recorded.takes,
         chosen_take=recorded.best.recording.number,
-        degraded=recorded.degraded,
-        rehearsal=track.rehearsal or any(_rehearsed(take.recording) for take in recorded.takes),
-        parameters={name: value for name, value in job.items() if name not in _TOLD_ELSEWHERE},
+        degraded=recorded.best.degraded,
+        rehearsal=track.rehearsal or any(rehearsed(take.recording) for take in recorded.takes),
+        parameters=recorded.best.parameters,
     )
-
-
-def _rehearsed(recording: Recording) -> bool:
-    return bool(recording.server_says.get("dit_model") == REHEARSAL_BAND)
 
 
 def _timed(track: Track, recording: Recording, finish_s: float) -> Track:

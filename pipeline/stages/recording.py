@@ -14,16 +14,15 @@ from pipeline.listening.verdict import judge
 from pipeline.studio import Session, Studio
 from pipeline.take import Failure, Job, Outcome, Recording, Take, Ticket, Trouble
 from pipeline.track import Words
+from pipeline.writing import render
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Every take that came back, the best one, the job it was played for, and what was given up on the way."""
+    """Every take that came back, and the best one."""
 
     takes: tuple[Take, ...]
     best: Take
-    job: Job
-    degraded: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +94,18 @@ def _round(before: int, jobs: Sequence[Job], studio: Studio, session: Session) -
 
 def _listen(recording: Recording, job: Job, studio: Studio) -> Take:
     measures = studio.ear.measure(Path(recording.file))
-    asked = Asked(job.duration_s, job.bpm, job.key)
+    asked = Asked(job.duration_s, job.bpm, job.key, sung=job.lyrics != render.INSTRUMENTAL)
     verdict, reasons = judge(measures, asked, studio.house.limits)
     warnings = len(reasons) if verdict == "warn" else 0
-    points = score(measures, asked, warnings) if measures is not None and verdict != "fail" else {}
-    return Take(recording, measures, verdict, reasons, points)
+    return Take(
+        recording,
+        measures,
+        verdict,
+        reasons,
+        score=score(measures, asked, warnings) if measures is not None and verdict != "fail" else {},
+        parameters={**job.parameters, "seed": recording.seed},
+        degraded=tuple(dict.fromkeys((*job.degraded, *_substituted(recording, job)))),
+    )
 
 
 def _replacements(came: Sequence[_Heard], played: Sequence[Job], studio: Studio) -> Iterator[Job]:
@@ -122,35 +128,35 @@ def _replacements(came: Sequence[_Heard], played: Sequence[Job], studio: Studio)
 
 
 def _recorded(heard: Sequence[_Heard], studio: Studio, session: Session) -> Recorded:
-    played = [(take, one.outcome.ticket.job) for one in heard for take in one.takes]
-    takes = tuple(take for take, _ in played)
+    takes = tuple(take for one in heard for take in one.takes)
     best = choose(takes)
     if best is None:
         kept = session.set_aside("playing")
         why = next(one.failure.message for one in reversed(heard) if one.failure is not None)
         if takes:
-            reports = "; ".join(_report(take) for take in takes)
+            reports = ", ".join(told(take) for take in takes)
             hint = f"the takes are kept in {kept}; songpipe listen tells more of them"
             raise TakesError(f"no take passed the listening: {reports}", hint=hint)
         raise BandError(f"the music server played nothing: {why}", hint="songpipe doctor looks at it")
-    substituted = dict.fromkeys(told for take, job in played if (told := _substitution(take.recording, job)))
-    for told in substituted:
-        studio.watch.note(told)
-    if len(takes) > 1:
-        studio.watch.note(f"take {best.recording.number} is chosen; {', '.join(map(_report, takes))}")
-    degraded = dict.fromkeys(sentence for _, job in played for sentence in job.degraded) | substituted
-    return Recorded(takes, best, played[takes.index(best)][1], tuple(degraded))
+    played = ((take.recording, one.outcome.ticket.job) for one in heard for take in one.takes)
+    for note in dict.fromkeys(note for recording, job in played for note in _substituted(recording, job)):
+        studio.watch.note(note)
+    return Recorded(takes, best)
 
 
-def _report(take: Take) -> str:
-    """Tell a take in a few words."""
-    against = f" ({'; '.join(take.reasons)})" if take.reasons else ""
-    judged = "fails" if take.verdict == "fail" else f"{points(take):.0f} points"
-    return f"take {take.recording.number}: {judged}{against}"
+def told(take: Take) -> str:
+    """Tell a take in a few words: its number and its worth."""
+    return f"take {take.recording.number} ({worth(take)})"
 
 
-def _substitution(recording: Recording, job: Job) -> str:
-    """Say that the file is of another format than the job asked for; "" when it is as asked."""
+def worth(take: Take) -> str:
+    """Tell in a few words what the ear thinks of a take: its points, or that it fails, and what is against it."""
+    judged = "fails" if take.verdict == "fail" else f"{points(take):.1f}"
+    return ": ".join(filter(None, [judged, "; ".join(take.reasons)]))
+
+
+def _substituted(recording: Recording, job: Job) -> tuple[str, ...]:
+    """Say that the file is of another format than the job asked for; nothing when it is as asked."""
     if recording.format == job.audio_format:
-        return ""
-    return f"the server sent {recording.format} where {job.audio_format} was asked for"
+        return ()
+    return (f"the server sent {recording.format} where {job.audio_format} was asked for",)

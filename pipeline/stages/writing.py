@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipeline.brief import Brief
 from pipeline.errors import DraftError, WriterError
 from pipeline.studio import House, Reply, Session, Studio
-from pipeline.track import Attempt, Words
+from pipeline.track import Attempt, Author, Words
 from pipeline.writing import prompt, render
 from pipeline.writing.draft import Draft
 from pipeline.writing.review import Review, review
@@ -39,9 +39,10 @@ def write(brief: Brief, studio: Studio, session: Session) -> Words:
     )
 
 
-def adopt(text: str, brief: Brief, studio: Studio) -> Words:
+def adopt(text: str, author: Author, brief: Brief, studio: Studio) -> Words:
     """Take a draft that a person brings; its findings travel with the song, errors stop it.
 
+    The `author` stays who wrote it, whoever brings it.
     Raises DraftError when the text holds no song or breaks an error-level rule.
     """
     seen = review(text, brief, wanted_seconds(brief, studio.house), studio.book)
@@ -49,7 +50,13 @@ def adopt(text: str, brief: Brief, studio: Studio) -> Words:
         raise DraftError(
             f"the draft cannot be played: {seen.verdict}", hint="songpipe lint FILE shows every finding"
         )
-    return Words(seen.draft.song, findings=seen.findings, repairs=seen.draft.repairs)
+    return Words(
+        seen.draft.song,
+        findings=seen.findings,
+        repairs=seen.draft.repairs,
+        model=author.model,
+        prompts_hash=author.prompts_hash,
+    )
 
 
 def wanted_seconds(brief: Brief, house: House) -> float:

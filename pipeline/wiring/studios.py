@@ -17,21 +17,19 @@ from pipeline.audio.tagger import FileTagger
 from pipeline.engine.desk import Desk, Order, Run
 from pipeline.engine.halt import Halt
 from pipeline.library.shelf import DiskShelf
-from pipeline.llm.endpoint import Endpoint
 from pipeline.llm.pace import Pace
 from pipeline.llm.raw import RawStore
-from pipeline.llm.writer import OpenAIWriter
-from pipeline.settings.addresses import is_in_the_house
 from pipeline.settings.load import Assignment, Loaded
 from pipeline.settings.model import Acestep, Settings
 from pipeline.settings.templates import load_templates, prompts_hash
 from pipeline.stages.dressing import Dresser
-from pipeline.studio import Band, Cover, Ear, House, Scribe, Studio, Watch
+from pipeline.studio import Band, Ear, House, Scribe, Studio, Watch
 from pipeline.take import SEEDS
-from pipeline.track import Track
+from pipeline.wiring.ahead import load_ahead
+from pipeline.wiring.covers import Painter, illustrator
 from pipeline.wiring.journal import database
 from pipeline.wiring.texts import rulebook, taste, templates_folder
-from pipeline.wiring.wires import Wires, deadlines, real_wires, rehearsal_wires
+from pipeline.wiring.wires import Wires, deadlines, real_wires, rehearsal_wires, scribe_endpoint
 
 # The rehearsal band plays a song in a second or two on this very machine; nobody is bothered by a quick look.
 _REHEARSAL_GAP_S = 0.2
@@ -73,6 +71,7 @@ class _Studios:
         self._rehearsal: Wires | None = None
         self._lock = threading.Lock()
         self._ear = stack.enter_context(SoundfileEar())
+        load_ahead("pipeline.llm.writer")  # a third of a second, while the journal waits for its disk
 
     def studio_for(self, order: Order) -> Studio:
         """Give the studio that an order was placed for. Raises SettingsError."""
@@ -101,6 +100,8 @@ class _Studios:
 
 
 def _studio(loaded: Loaded, watch: Watch, wires: Wires, band: Band, ear: Ear, halt: Halt) -> Studio:
+    from pipeline.llm.writer import OpenAIWriter  # noqa: PLC0415 -- see `load_ahead`
+
     settings = loaded.settings
     chosen_taste, templates = taste(loaded), load_templates(templates_folder(loaded))
     pace = Pace(sleep=halt.sleep)
@@ -109,7 +110,8 @@ def _studio(loaded: Loaded, watch: Watch, wires: Wires, band: Band, ear: Ear, ha
         band=band,
         ear=ear,
         tagger=FileTagger(id3v23=settings.finish.id3v23),
-        painter=_Painter(),
+        painter=Painter(),
+        illustrator=None if wires.are_rehearsal else illustrator(loaded, pace),
         level=_level,
         scribe=scribe(loaded),
         shelf=DiskShelf(settings.output),
@@ -132,24 +134,7 @@ def _studio(loaded: Loaded, watch: Watch, wires: Wires, band: Band, ear: Ear, ha
 def dresser(loaded: Loaded) -> Dresser:
     """Give what dresses a song whose choice of take changes, without opening a studio."""
     tagger = FileTagger(id3v23=loaded.settings.finish.id3v23)
-    return Dresser(tagger, _Painter(), _level, house(loaded.settings))
-
-
-class _Painter:
-    """Paints covers. What that needs takes half a second to load: at best it is there before the music is."""
-
-    def get_ready(self) -> None:
-        threading.Thread(target=_load_the_pictures, name="painter", daemon=True).start()
-
-    def cover(self, track: Track) -> Cover:
-        from pipeline.pictures.painter import CoverPainter  # noqa: PLC0415 -- see above
-
-        return CoverPainter().cover(track)
-
-
-def _load_the_pictures() -> None:
-    import pipeline.listening.lrc  # noqa: PLC0415 -- see above
-    import pipeline.pictures.painter  # noqa: F401, PLC0415 -- see above
+    return Dresser(tagger, Painter(), _level, house(loaded.settings))
 
 
 def _level(source: Path, target: Path, lufs: float, wanted: float, true_peak_dbtp: float) -> float:
@@ -165,9 +150,7 @@ def scribe(loaded: Loaded) -> Scribe | None:
         return None
     from pipeline.llm.transcriber import Transcriber  # noqa: PLC0415 -- few songs need it
 
-    key = loaded.keys.of(wanted.key_env)
-    endpoint = Endpoint(wanted.base_url, key, wanted.key_env, wants_key=not is_in_the_house(wanted.base_url))
-    return Transcriber(endpoint, wanted.model, deadline_s=wanted.deadline)
+    return Transcriber(scribe_endpoint(loaded, wanted), wanted.model, deadline_s=wanted.deadline)
 
 
 def house(settings: Settings) -> House:

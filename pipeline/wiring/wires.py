@@ -12,6 +12,9 @@ from pipeline.acestep.tunnel import Tunnel
 from pipeline.library.names import slug
 from pipeline.llm.endpoint import Endpoint
 from pipeline.llm.limits import Limits, Price
+from pipeline.settings.addresses import is_in_the_house
+from pipeline.settings.finishing import Cover
+from pipeline.settings.hearing import Transcription
 from pipeline.settings.keys import WRITER_VARIABLES
 from pipeline.settings.load import Loaded
 from pipeline.settings.model import Acestep, Llm, Server
@@ -40,6 +43,12 @@ def real_wires(loaded: Loaded, *, start: bool = False) -> Wires:
     may_start = start or loaded.settings.acestep.start_servers
     band = tuple(_member(loaded, server, start=may_start) for server in loaded.settings.acestep.band)
     return Wires(endpoint, llm.models, _limits(llm), band)
+
+
+def scribe_endpoint(loaded: Loaded, model: Transcription) -> Endpoint:
+    """Give the address and the key of the transcription model."""
+    key, in_the_house = loaded.keys.of(model.key_env), is_in_the_house(model.base_url)
+    return Endpoint(model.base_url, key, model.key_env, wants_key=not in_the_house)
 
 
 def _member(loaded: Loaded, server: Server, *, start: bool) -> Member:
@@ -92,6 +101,15 @@ def deadlines(acestep: Acestep) -> Deadlines:
         gap_s=acestep.poll_interval,
         handover_s=acestep.handover_deadline,
     )
+
+
+def cover_endpoint(loaded: Loaded, cover: Cover) -> Endpoint:
+    """Give the server of the image model; the writer's key goes to the writer's server and to no other."""
+    if not cover.variable:
+        return real_wires(loaded).writer
+    url = cover.base_url or loaded.settings.llm.base_url
+    key = loaded.keys.of(cover.variable)
+    return Endpoint(url, key, cover.variable, wants_key=not is_in_the_house(url))
 
 
 def rehearsal_wires(stack: ExitStack) -> Wires:

@@ -5,6 +5,8 @@ from pipeline.writing import fields, lines, sections
 from pipeline.writing.lines import VERBATIM
 from pipeline.writing.repairs import Repairs
 
+INSTRUMENTAL = "[Instrumental]"  # what the server takes for a song without words
+
 
 def draft(song: Song) -> str:
     """Write a song as a draft file: TITLE, BPM and KEY where it has them, PROMPT, LYRICS.
@@ -26,9 +28,9 @@ def draft(song: Song) -> str:
 
 
 def lyrics(song: Song) -> str:
-    """Write the words as the server and the USLT frame get them; `[Instrumental]` when nothing is sung."""
+    """Write the words as the server and the USLT frame get them; `INSTRUMENTAL` when nothing is sung."""
     if not song.lines:
-        return "[Instrumental]"
+        return INSTRUMENTAL
     return "\n\n".join("\n".join((_tag(section, ""), *section.lines)) for section in song.sections)
 
 

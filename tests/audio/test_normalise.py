@@ -5,10 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from numpy.typing import NDArray
 
+from pipeline.audio import decode
 from pipeline.audio.normalise import normalise
 from pipeline.errors import ShelfError
 from pipeline.listening.truepeak import TruePeak
+from pipeline.rehearsal import commission, takes
 from tests.fakes import audio_files
 
 LEVEL = 0.1  # the peak of the tone: −20 dBTP
@@ -42,6 +45,47 @@ def test_the_copy_is_louder_by_the_gain_and_of_the_same_format(quiet: Path, tmp_
     assert [was.format, was.subtype, was.channels] == [info.format, info.subtype, info.channels]
     assert len(audio_files.decoded(quiet)) == pytest.approx(len(audio_files.decoded(target)), abs=4800)
     assert before == quiet.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def music(tmp_path_factory: pytest.TempPathFactory) -> NDArray[np.float32]:
+    """Ten seconds of the rehearsal band, quieter than any song: of single tones LAME leaves away what it likes."""
+    file = tmp_path_factory.mktemp("band") / "song.wav"
+    wish = {"prompt": "trip-hop", "lyrics": "[Verse]\nSalt", "audio_duration": 10, "seed": 7}
+    gig = commission.read({**wish, "use_random_seed": False, "audio_format": "wav", "batch_size": 1})
+    takes.record(gig, 0, "", file, lambda: None)
+    return audio_files.decoded(file) * np.float32(0.25)
+
+
+@pytest.mark.parametrize("kind", audio_files.FORMATS)
+def test_the_copy_heard_again_is_as_loud_as_was_wanted(
+    kind: str, music: NDArray[np.float32], tmp_path: Path
+) -> None:
+    take = audio_files.save(tmp_path / f"take.{kind}", music)
+    before = decode.measure(take)
+
+    gain = normalise(take, tmp_path / "song", before["lufs"], -14.0, before["true_peak_dbtp"])
+
+    after = decode.measure(tmp_path / "song")
+    assert -14.0 == pytest.approx(after["lufs"], abs=0.1)
+    assert before["lufs"] + gain == pytest.approx(after["lufs"], abs=0.1)
+    assert before["true_peak_dbtp"] + gain == pytest.approx(after["true_peak_dbtp"], abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("rate", "channels"), [(44_100, 2), (44_100, 1), (32_000, 2), (24_000, 2), (16_000, 1)]
+)
+def test_an_mp3_of_any_rate_is_as_loud_as_was_wanted(
+    rate: int, channels: int, music: NDArray[np.float32], tmp_path: Path
+) -> None:
+    take, song = tmp_path / "take.mp3", tmp_path / "song.mp3"
+    soundfile.write(take, music[: 6 * rate, :channels], rate, format="MP3")
+    before = decode.measure(take)
+
+    normalise(take, song, before["lufs"], -16.0, before["true_peak_dbtp"])
+
+    assert -16.0 == pytest.approx(decode.measure(song)["lufs"], abs=0.1)
+    assert (rate, channels) == (soundfile.info(song).samplerate, soundfile.info(song).channels)
 
 
 @pytest.mark.parametrize("quiet", audio_files.FORMATS, indirect=True)

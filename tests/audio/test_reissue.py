@@ -12,8 +12,9 @@ from pipeline import labels
 from pipeline.brief import Brief
 from pipeline.errors import InputError
 from pipeline.labels import Labels
-from pipeline.library.reissue import draft_of, settings_of
+from pipeline.library.reissue import author_of, draft_of, settings_of
 from pipeline.song import Section, Song, clean_line
+from pipeline.track import Author
 from pipeline.writing import parse, render
 from tests.fakes import tracks
 
@@ -75,6 +76,20 @@ def test_the_settings_come_back_as_assignments() -> None:
         "acestep.audio_format=flac",
     )
     assert expected == settings_of(told())
+
+
+def test_who_wrote_it_comes_back() -> None:
+    assert Author("maker/model-1", "ab" * 32) == author_of(told())
+
+
+@pytest.mark.parametrize("templates", ["", "ab" * 31, "ab" * 33, "AB" * 32, "../" * 20, "ab" * 32 + "\n"])
+def test_an_author_that_makes_no_sense_is_cleaned(templates: str) -> None:
+    strange = replace(told(), writer="maker\x1b[31m/" + "m" * 5000, templates=templates)
+
+    author = author_of(strange)
+
+    assert (True, "") == (author.model.isprintable(), author.prompts_hash)
+    assert 200 >= len(author.model)
 
 
 def test_an_instrumental_stays_one() -> None:

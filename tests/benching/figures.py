@@ -30,7 +30,7 @@ class Size:
     briefs: int = 10_000
     sidecars: int = 100_000
     scale: float = 10.0
-    many_songs: int = 8
+    many_songs: int = 16
     many_scale: float = 2.0
     crowd: int = 1_000
     true_scale: float = 1.0
@@ -308,7 +308,7 @@ FEET = (
         "loop's fourth look in 5 s steps would meet every end to the second."
     ),
     (
-        f"On many servers time is scaled twofold only and the songs are {SHORT_S:g} s long, eight for each server and "
-        "for the one: listening to a song and drawing its cover take processor time, which is not scaled."
+        f"On many servers time is scaled twofold only and the songs are {SHORT_S:g} s long, sixteen for each "
+        "server and for the one: listening to a song and drawing its cover take processor time, which is not scaled."
     ),
 )

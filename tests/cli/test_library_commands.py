@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -213,11 +214,20 @@ def test_a_playlist_replaces_a_playlist_and_nothing_else(say: Say, songs: list[T
 
     assert 7 == say("library", "list", "--m3u", "mine.m3u8")[0]
     assert 2 == say("library", "list", "--m3u", songs[0].file)[0]
-    assert 7 == say("library", "list", "--m3u", "no/such/folder.m3u")[0]
+    assert 7 == say("library", "list", "--m3u", "mine.m3u8/best.m3u")[0]
     code, out, _ = say("library", "search", "kettle", "--m3u", "old.m3u", "--json")
 
     assert "my diary" == Path("mine.m3u8").read_text()
     assert (0, str(Path("old.m3u").absolute())) == (code, json.loads(out)["playlist"])
+
+
+def test_a_playlist_may_go_to_a_folder_that_is_not_there_yet(say: Say, songs: list[Track]) -> None:
+    code, out, _ = say("library", "search", "kettle", "--m3u", "lists/mine/best.m3u8")
+
+    assert (0, "lists/mine/best.m3u8\n") == (code, out)
+    assert (
+        "../../output/2026/11/2026-11-22-porch-light-aaa111.mp3" in Path(out.strip()).read_text().splitlines()
+    )
 
 
 def test_a_playlist_can_be_printed(say: Say, songs: list[Track]) -> None:
@@ -234,7 +244,27 @@ def test_sidecars_that_make_no_sense_are_spoken_of(say: Say, songs: list[Track])
     code, out, err = say("library", "list")
 
     assert (0, 2) == (code, len(out.splitlines()))
-    assert "1 sidecars cannot be read; songpipe library verify names them" in err
+    assert "1 sidecar cannot be read; songpipe library verify names them" in err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep no name that is not UTF-8")
+def test_a_name_that_is_no_text_spoils_no_command(say: Say, songs: list[Track]) -> None:
+    shutil.copy(songs[0].sidecar, Path(songs[0].sidecar).with_name("2026-11-22-\udcff-bbb222.song.json"))
+    commands = [
+        ["library", "list"],
+        ["library", "search", "song"],
+        ["rate", "porch", "3"],
+        ["library", "rebuild"],
+    ]
+
+    said = [say(*command) for command in commands]
+
+    assert [0, 0, 0, 0] == [code for code, _, _ in said]
+    assert 3 == len(said[0][1].splitlines())
+    assert "cannot be read; songpipe library verify names" in said[0][2]
+    assert r"2026-11-22-\udcff-bbb222.song.json cannot be read: its name is not UTF-8" in said[3][2]
+    assert r"unreadable 2026/11/2026-11-22-\udcff-bbb222.song.json: " in say("library", "verify")[1]
+    assert 2 == say("library", "show", "\udcff\udcff\udcff")[0]
 
 
 # One song ----------------------------------------------------------------------------------------------------
@@ -293,6 +323,41 @@ def test_takes_stand_side_by_side_with_scores_and_reasons(say: Say, output: Path
     )
 
 
+@pytest.mark.parametrize(
+    ("width", "takes", "blocks"), [(40, 2, 2), (40, 5, 5), (80, 2, 1), (80, 5, 3), (120, 2, 1), (120, 5, 2)]
+)
+def test_takes_stand_in_blocks_where_the_terminal_is_narrow_and_no_number_is_broken(
+    width: int, takes: int, blocks: int, see: Callable[..., str], output: Path, tone: Path
+) -> None:
+    placed = place(output, song("aaa1112222333344", "One"), tone)
+    document = json.loads(Path(placed.sidecar).read_text())
+    why = "its tempo is about 104 bpm where 84 were asked"
+    more = {
+        "server": "ssh://someone@studio.example.org http://127.0.0.1:8001",
+        "reasons": [why, "it is mono"],
+    }
+    points = {"hook": 112.5, "dynamics": 7.25, "warnings": -20.0}
+    document["takes"] = [
+        {**document["takes"][0], **more, "number": number, "seed": 4294967200 + number, "score": points}
+        for number in range(1, takes + 1)
+    ]
+    Path(placed.sidecar).write_text(json.dumps(document))
+
+    lines = shown(see("library", "show", "one", "--takes", width=width), width)
+
+    assert all(len(line) <= width for line in lines)
+    words = [line.split() for line in lines]
+    assert blocks == len([line for line in words if line[:1] == ["server"]])
+    assert [f"42949672{number:02}" for number in range(1, takes + 1)] == [
+        seed for line in words if line[:1] == ["seed"] for seed in line[1:]
+    ]
+    assert takes * ["112.5"] == [each for line in words if line[:1] == ["hook"] for each in line[1:]]
+    assert takes == sum(line.count("ssh://someone@") for line in lines)
+    assert blocks == len([line for line in words if line[:1] == ["reasons"]])
+    heads = [words[number + 1] for number, line in enumerate(words) if line[:1] == ["server"]]
+    assert all(line[0] == "reasons" for line in heads)
+
+
 def test_a_rating_is_kept_in_the_sidecar(say: Say, songs: list[Track]) -> None:
     code, out, _ = say("rate", "harbour", "3")
 
@@ -302,8 +367,33 @@ def test_a_rating_is_kept_in_the_sidecar(say: Say, songs: list[Track]) -> None:
     assert 2 == json.loads(say("rate", "harbour", "2", "--json")[1])["rating"]
 
 
+def test_a_rating_is_taken_back(say: Say, songs: list[Track]) -> None:
+    document = json.loads(say("rate", "porch light", "--clear", "--json")[1])
+    again = say("rate", "porch light", "--clear")
+
+    (listed,) = json.loads(say("library", "search", "kettle", "--json")[1])["songs"]
+    assert (None, None, None) == (
+        document["rating"],
+        sidecar.load(Path(songs[0].sidecar)).rating,
+        listed["rating"],
+    )
+    assert (0, f"{songs[0].file}\n", "") == again
+    assert "" == say("library", "list", "--rating", "1")[1]
+    assert "★" not in say("library", "show", "porch light")[1]
+    assert 0 == say("library", "verify")[0]
+
+
+def test_a_rating_that_was_taken_back_does_not_come_back_with_a_rebuild(say: Say, songs: list[Track]) -> None:
+    say("rate", "porch light", "--clear")
+
+    say("library", "rebuild")
+
+    assert "" == say("library", "list", "--rating", "1")[1]
+
+
 @pytest.mark.parametrize(
-    "arguments", [["harbour", "6"], ["harbour", "0"], ["harbour"], ["nobody knows", "3"]]
+    "arguments",
+    [["harbour", "6"], ["harbour", "0"], ["harbour"], ["nobody knows", "3"], ["harbour", "3", "--clear"]],
 )
 def test_a_rating_that_cannot_be_is_refused(arguments: list[str], say: Say, songs: list[Track]) -> None:
     assert 2 == say("rate", *arguments)[0]
@@ -321,7 +411,7 @@ def test_verify_ends_with_7_when_a_file_is_not_as_it_was(say: Say, songs: list[T
 
     path = "2026/11/2026-11-22-porch-light-aaa111.mp3"
     assert (7, f"missing    {path}: it is not there\n") == (code, out)
-    assert "1 are not as they should be" in err
+    assert "songpipe: 3 songs, 6 files: 1 is not as it should be\n" == err
     assert {
         "schema": "songpipe.verify/1",
         "ok": False,
@@ -339,11 +429,41 @@ def test_a_rebuild_prints_the_sidecars_that_it_restored(say: Say, songs: list[Tr
     document = json.loads(say("library", "rebuild", "--json")[1])
 
     assert (0, f"{songs[0].sidecar}\n") == (code, out)
-    assert "2 songs in the index, 1 sidecars restored from tags" in err
+    assert "2 songs in the index, 1 sidecar restored from tags" in err
     assert "no JSON" in err
     assert ("songpipe.rebuild/1", 2, []) == (document["schema"], document["songs"], document["restored"])
     assert [Path(songs[1].sidecar).name] == [Path(one["path"]).name for one in document["unreadable"]]
     assert 1 == sidecar.load(Path(songs[0].sidecar)).chosen_take
+
+
+def test_a_rebuild_counts_one_song_as_one(say: Say, output: Path, tone: Path) -> None:
+    place(output, song("aaa1112222333344", "One"), tone)
+
+    assert "songpipe: 1 song in the index, 0 sidecars restored from tags\n" == say("library", "rebuild")[2]
+    assert "songpipe: 1 song, 2 files: all as they were\n" == say("library", "verify")[2]
+
+
+def test_a_rebuild_that_cannot_keep_its_index_fails_and_claims_nothing(
+    say: Say, songs: list[Track], output: Path
+) -> None:
+    shutil.rmtree(output / ".songpipe")
+    (output / ".songpipe").write_text("a file where a folder is needed")
+
+    code, out, err = say("library", "rebuild")
+
+    assert (7, "", 1) == (code, out, len(err.splitlines()))
+    assert "the library's index cannot be kept" in err
+    assert "songs in the index" not in err
+    assert [track.file for track in songs] == say("library", "list")[1].splitlines()
+
+
+def test_a_rebuild_speaks_of_reading_where_it_only_reads(say: Say, songs: list[Track], output: Path) -> None:
+    (output / "2026" / "11" / "stray.mp3").write_text("milk, eggs, a new kettle")
+
+    _, _, err = say("library", "rebuild")
+
+    assert "stray.mp3 was left alone: cannot read the tags of 'stray.mp3'" in err
+    assert "cannot tag" not in err
 
 
 def test_tags_are_written_anew_from_the_sidecar(say: Say, songs: list[Track]) -> None:
@@ -384,6 +504,19 @@ def test_other_tags_are_no_damage(say: Say, songs: list[Track], monkeypatch: pyt
     assert 7 == say("library", "verify")[0]
     assert 0 == say("library", "retag", "porch")[0]
     assert (0, "Porch Light") == (say("library", "verify")[0], FileTagger().read(file).title)
+
+
+def test_a_picture_that_a_model_drew_is_still_disclosed_after_a_retag(say: Say, songs: list[Track]) -> None:
+    drawn, own = (Path(track.file) for track in songs[:2])
+    for file, more in ((drawn, ";artwork"), (own, "")):
+        told = FileTagger().read(file)
+        FileTagger().tag(file, replace(told, cover=b"\x89PNG", ai_contribution=told.ai_contribution + more))
+
+    code, _, _ = say("library", "retag", "--all")
+
+    labels = [FileTagger().read(file) for file in (drawn, own)]
+    assert (0, [b"\x89PNG"] * 2) == (code, [told.cover for told in labels])
+    assert [True, False] == ["artwork" in told.ai_contribution.split(";") for told in labels]
 
 
 @pytest.mark.parametrize("arguments", [[], ["porch", "--all"], ["nobody knows"]])

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from pipeline.cli.watching import Live, Plain, Silent, harmless, watching
+from pipeline.cli.watching import Live, Plain, Silent, watching
+from pipeline.cli.wording import harmless
 
 
 def terminal(width: int = 80) -> Console:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.brief import Brief
 from pipeline.engine.order import Order, id_of, is_id, new_id, read, text_of
 from pipeline.errors import ShelfError
+from pipeline.track import Author
 
 TEXTS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(str.strip)
 ORDERS = st.builds(
@@ -27,6 +28,7 @@ ORDERS = st.builds(
     ).map(tuple),
     origin=st.sampled_from(["write", "batch", "daily"]),
     day=st.sampled_from(["", "2026-11-22"]),
+    author=st.builds(Author, st.just("") | TEXTS, st.sampled_from(["", "ab" * 32])),
 )
 
 
@@ -37,6 +39,12 @@ def test_an_order_is_read_back_as_it_was_written(order: Order) -> None:
 
 def test_an_order_says_only_what_is_out_of_the_ordinary() -> None:
     assert {"brief": {"text": "a"}} == json.loads(text_of(Order(Brief(text="a"))))
+
+
+def test_an_order_of_an_older_songpipe_has_a_draft_by_a_person() -> None:
+    order = read('{"brief": {"text": "a"}, "draft": "LYRICS:", "origin": "render"}')
+
+    assert ("LYRICS:", Author()) == (order.draft, order.author)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"brief": {"text": ""}}', '{"brief": 3}'])

@@ -121,8 +121,11 @@ class PlainPainter:
     def get_ready(self) -> None:
         """Always is."""
 
-    def cover(self, track: Track) -> Cover:
-        return Cover(large=f"large {track.title}".encode(), small=f"small {track.title}".encode())
+    def cover(self, track: Track, picture: Path | None = None) -> Cover:
+        framed, painter = (f" on {picture.name}", track.painter) if picture else ("", "")
+        return Cover(
+            f"large {track.title}{framed}".encode(), f"small {track.title}{framed}".encode(), painter
+        )
 
 
 class KeepingLeveller:
@@ -183,6 +186,7 @@ def studio(writer: ScriptedWriter | None = None, band: ScriptedBand | None = Non
         "tagger": KeepingTagger(),
         "painter": PlainPainter(),
         "level": KeepingLeveller(),
+        "illustrator": None,
         "scribe": None,
         "shelf": FlatShelf(),
         "templates": load_templates(None),

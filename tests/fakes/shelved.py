@@ -6,11 +6,11 @@ from typing import Any
 
 from pipeline.audio.tagger import FileTagger
 from pipeline.brief import Brief
-from pipeline.labels import of
+from pipeline.labels import Labels, of
 from pipeline.library import names, sidecar
 from pipeline.library.shelf import DiskShelf
 from pipeline.song import Section, Song
-from pipeline.track import Track
+from pipeline.track import COVER, LYRICS, Track
 from pipeline.writing import render
 from tests.fakes import tracks
 
@@ -60,3 +60,10 @@ def place(output: Path, track: Track, audio: Path) -> Track:
         return told, {}
 
     return DiskShelf(output).place(whole, label)
+
+
+def numbered(file: Path, track: Track) -> tuple[Track, dict[str, bytes]]:
+    """A label by which everything of a song says which take it was made for: its title, its cover and its words."""
+    told = f"take {track.chosen_take}"
+    FileTagger().tag(file, Labels(title=told))
+    return track, {COVER: told.encode(), LYRICS: told.encode()}

@@ -243,6 +243,28 @@ def test_a_line_break_in_a_path_is_part_of_the_path(tmp_path: Path) -> None:
         assert ear.measure(odd) is not None
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep no name that is not UTF-8")
+def test_a_name_that_is_no_text_says_nothing_against_a_take(ear: SoundfileEar, tmp_path: Path) -> None:
+    odd = audio_files.make(tmp_path, "mp3", 0.5).rename(tmp_path / "b\udcffd.mp3")
+
+    found, seen = ear.measure(odd), ear.portray(odd)
+
+    assert found is not None
+    assert found.duration_s == pytest.approx(0.5, abs=0.1)
+    assert seen is not None
+    assert seen.duration_s == found.duration_s
+
+
+def test_an_inverted_take_is_not_drawn_as_silence(ear: SoundfileEar, tmp_path: Path) -> None:
+    samples = audio_files.tone(0.5)
+    samples[:, 1] *= -1
+
+    seen = ear.portray(audio_files.save(tmp_path / "inverted.wav", samples))
+
+    assert seen is not None
+    assert max(seen.high) == pytest.approx(0.5, abs=0.01)
+
+
 def test_listening_loads_no_decoder_into_our_own_process() -> None:
     asked = "import pipeline.audio.ear, sys; print([m for m in ('numpy', 'soundfile') if m in sys.modules])"
 

@@ -54,6 +54,7 @@ def test_a_track_is_told_field_by_field() -> None:
         parameters='{"duration_s":60.0,"thinking":true}',
         song_id="k3f9a2p7q8r9s0tv",
         templates="ab" * 32,
+        picked=False,
         digital_source_type="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia",
         ai_contribution="vocals;instrumentation;composition;lyrics",
     )

@@ -79,13 +79,39 @@ def test_a_voice_that_the_ear_is_not_sure_of_counts_less() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sung", "voice_s", "points"),
+    [
+        (True, 4.0, 15.0),
+        (True, 15.0, 3.8),
+        (True, None, 3.8),
+        (False, 4.0, 0.0),
+        (False, 15.0, 0.0),
+        (False, None, 15.0),
+    ],
+)
+def test_a_voice_earns_where_there_are_words_and_costs_where_there_are_none(
+    sung: bool, voice_s: float | None, points: float
+) -> None:
+    asked = replace(ASKED, sung=sung)
+    sure, guess = (replace(OPENING, voice_s=voice_s, certainty=certainty) for certainty in (1.0, 0.0))
+
+    assert points == score(replace(GOOD, hook=sure), asked, 0)["voice"]
+    assert 7.5 == score(replace(GOOD, hook=guess), asked, 0)["voice"]
+
+
+@pytest.mark.parametrize(
     ("changes", "kept"),
     [
         ({}, "kept"),
         ({"first_sound_s": 3.0}, "broken"),
         ({"first_sound_s": None}, "broken"),
         ({"voice_s": 14.0}, "kept"),  # the opening itself is loud and busy
-        ({"voice_s": 14.0, "onsets": 3}, "broken"),
+        ({"voice_s": 14.0, "onsets": 8}, "kept"),
+        ({"voice_s": 14.0, "onsets": 7}, "broken"),
+        ({"voice_s": 14.0, "loudness_lu": -8.0}, "kept"),
+        ({"voice_s": 14.0, "loudness_lu": -8.1}, "broken"),
+        ({"voice_s": 10.0, "onsets": 3}, "kept"),
+        ({"voice_s": 10.1, "onsets": 3}, "broken"),
         ({"voice_s": None, "loudness_lu": -15.0}, "broken"),
         ({"voice_s": None, "loudness_lu": -15.0, "certainty": 0.2}, "unsure"),
         ({"voice_s": 4.0, "onsets": 3, "certainty": 0.2}, "unsure"),

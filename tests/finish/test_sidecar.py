@@ -73,6 +73,8 @@ TAKES = st.builds(
     measures=st.none() | st.builds(Measures, SECONDS, COUNT, COUNT, LEVEL, LEVEL, st.booleans()),
     verdict=st.sampled_from(["pass", "warn", "fail"]),
     reasons=several(TEXT),
+    parameters=METADATA,
+    degraded=several(TEXT),
 )
 TRACKS = st.builds(
     Track,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutagen.flac import FLAC
-from mutagen.id3 import COMM, GEOB, ID3, PRIV, TIT2, TSSE, TXXX, USLT
+from mutagen.id3 import COMM, GEOB, ID3, PRIV, TIT2, TPE1, TSSE, TXXX, USLT
 from mutagen.mp3 import MP3
 from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
@@ -45,6 +45,8 @@ FULL = Labels(
     parameters='{"thinking":true}',
     song_id="k3f9a2p7q8r9s0tv",
     templates="ab" * 32,
+    rating=4,
+    picked=False,
     rehearsal=True,
     digital_source_type="http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia",
     ai_contribution="vocals;instrumentation",
@@ -98,6 +100,7 @@ def test_id3_holds_the_frames_that_players_read(kind: str, tagged: dict[str, Pat
     assert (str(tags["TENC"]), str(tags["TEXT"])) == ("songpipe 0.1.0", "maker/model-1")
     assert str(tags["TXXX:SONGPIPE_PARAMS"]) == '{"thinking":true}'
     assert str(tags["TXXX:SONGPIPE_REHEARSAL"]) == "true"
+    assert (str(tags["TXXX:SONGPIPE_RATING"]), str(tags["TXXX:SONGPIPE_PICKED"])) == ("4", "false")
     assert str(tags["TXXX:AI_GENERATED"]) == "true"
     assert str(tags["TXXX:AI_CONTRIBUTION"]) == "vocals;instrumentation"
 
@@ -113,6 +116,7 @@ def test_vorbis_comments_have_the_names_of_picard_and_beets(kind: str, tagged: d
     assert tags["KEY"] == tags["INITIALKEY"] == ["C#m"]
     assert tags["LYRICS"] == [FULL.lyrics]
     assert tags["COMMENT"] == [FULL.comment]
+    assert (tags["SONGPIPE_RATING"], tags["SONGPIPE_PICKED"]) == (["4"], ["false"])
     assert tags["AI_GENERATED"] == ["true"]
     assert tags["SONGPIPE_SEED"] == ["4294967295"]
 
@@ -151,6 +155,34 @@ def test_an_empty_label_is_not_written_and_removes_what_was_there(tmp_path: Path
         FileTagger().tag(file, Labels(title="Only This"))
 
         assert FileTagger().read(file) == Labels(title="Only This")
+
+
+@pytest.mark.parametrize("picked", [True, False, None])
+@pytest.mark.parametrize("kind", audio_files.FORMATS)
+def test_a_few_labels_are_told_otherwise_and_all_others_stay(
+    kind: str, picked: bool | None, tmp_path: Path
+) -> None:
+    file = audio_files.make(tmp_path, kind, 0.1)
+    FileTagger().tag(file, replace(FULL, artist="The Band"))
+    strange = OPENERS[kind](file)
+    artist = "TPE1" if kind in {"mp3", "wav"} else "ARTIST"
+    strange.tags[artist] = TPE1(text=["One", "Two"]) if artist == "TPE1" else ["One", "Two"]
+    strange.save()
+
+    FileTagger().amend(file, rating=None, picked=picked)
+
+    assert replace(FULL, artist="One", rating=None, picked=picked) == FileTagger().read(file)
+    assert ["One", "Two"] == list(OPENERS[kind](file).tags[artist])
+
+
+@pytest.mark.parametrize("said", ["maybe", "True", "1", ""])
+def test_a_strangers_answer_that_is_none_reads_as_none(said: str, tmp_path: Path) -> None:
+    file = audio_files.make(tmp_path, "flac", 0.1)
+    strange = FLAC(file)
+    strange["SONGPIPE_PICKED"] = [said]
+    strange.save()
+
+    assert FileTagger().read(file).picked is None
 
 
 def test_a_file_without_tags_reads_as_nothing(tmp_path: Path) -> None:

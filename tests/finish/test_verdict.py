@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from pipeline.listening.choice import choose
 from pipeline.listening.limits import Asked
-from pipeline.listening.verdict import judge
+from pipeline.listening.verdict import judge, places
 from pipeline.take import Measures, Take
 from tests.fakes import tracks
 from tests.fakes.limits import LIMITS
@@ -132,6 +132,55 @@ def test_each_measure_speaks_against_a_take_from_its_limit_on(
 
     assert verdict == after != before[0]
     assert word in reason
+
+
+@pytest.mark.parametrize(
+    ("measured", "said", "place"),
+    [
+        ({"first_sound_s": 7.0}, "it begins with 7.0 s of silence", (0.0, 7.0)),
+        ({"trailing_silence_s": 9.0}, "it is cut short: the last 9.0 s are silent", (111.0, 120.0)),
+        ({"longest_gap_s": 5.0, "longest_gap_at_s": 65.9}, "it drops out for 5.0 s at 1:05", (65.9, 70.9)),
+        (
+            {"longest_gap_s": 2.5, "longest_gap_at_s": 59.9},
+            "it is silent for 2.5 s in the middle, at 0:59",
+            (59.9, 62.4),
+        ),
+        (
+            {"clipped_per_s": 300.0, "overs_per_s": 9.0, "clipped_at_s": 61.0},
+            "it is too hot: it clips 300 times a second, most at 1:01",
+            (61.0, 62.0),
+        ),
+        (
+            {"overs_per_s": 300.0, "clipped_at_s": 119.5},
+            "it is too hot: it clips 300 times a second, most at 1:59",
+            (119.5, 120.0),
+        ),
+        ({"end_db": 0.0}, "it ends abruptly, in full cry", (119.75, 120.0)),
+    ],
+)
+def test_what_speaks_against_a_take_has_its_place(
+    measured: dict[str, float], said: str, place: tuple[float, float]
+) -> None:
+    take = heard(**measured)
+
+    assert (said,) == judge(take, Asked(120.0), LIMITS)[1]
+    assert pytest.approx(place) == places(take)[said]
+
+
+@pytest.mark.parametrize(
+    "measured", [{"longest_gap_s": 5.0}, {"clipped_per_s": 300.0}, {"dc": 0.1}, {"side_db": -144.0}]
+)
+def test_what_concerns_the_whole_take_or_was_never_placed_has_no_place(measured: dict[str, float]) -> None:
+    take = heard(**measured)
+    _, (said,) = judge(take, Asked(120.0), LIMITS)
+
+    assert said not in places(take)
+
+
+def test_a_place_never_ends_before_it_begins() -> None:
+    odd = heard(0.1, first_sound_s=-1.0, trailing_silence_s=-1.0, clipped_at_s=3.0, end_db=0.0)
+
+    assert all(begin <= end for begin, end in places(odd).values())
 
 
 def test_flat_sound_without_a_beat_is_noise_and_with_one_it_is_not() -> None:

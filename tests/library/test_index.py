@@ -7,24 +7,28 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from pipeline.errors import ShelfError
+from pipeline.errors import InputError, ShelfError
 from pipeline.library import migrations, months, store
 from pipeline.library.cards import Card
 from pipeline.library.index import Index
 from pipeline.library.migrations import MIGRATIONS, NewerIndexError
 from pipeline.library.query import Wanted
+from pipeline.library.reading import Fault
 from tests.fakes.children import unmeasured
 from tests.fakes.shelved import place, song, write
 
 ALL = Wanted()
+odd_names = pytest.mark.skipif(sys.platform != "linux", reason="other systems keep no name that is not UTF-8")
 
 
 def listed(output: Path, wanted: Wanted = ALL) -> list[str]:
@@ -46,6 +50,16 @@ def found(output: Path, text: str, wanted: Wanted = ALL) -> list[str]:
 
 def file_of(output: Path) -> Path:
     return output / ".songpipe" / store.FILE
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """An index with one song in it."""
+    output = tmp_path_factory.mktemp("small") / "output"
+    write(output, song("aaa111", "One"))
+    with Index(output) as index:
+        index.refresh()
+        yield index
 
 
 def age(output: Path) -> None:
@@ -207,6 +221,9 @@ def test_only_folders_that_changed_are_looked_into(output: Path) -> None:
     sidecar.write_text(sidecar.read_text().replace("One", "Another"))  # in place: its folder does not change
 
     assert ["One"] == listed(output)
+    with Index(output) as index:
+        index.rebuild()
+        assert ["Another"] == titles(index.list(ALL))
 
 
 def test_a_folder_that_changed_just_now_is_looked_into_again(output: Path) -> None:
@@ -289,14 +306,67 @@ def test_what_lies_elsewhere_or_is_hidden_is_no_part_of_the_library(output: Path
     assert ["One"] == listed(output)
 
 
-def test_a_removed_song_is_forgotten(output: Path) -> None:
+@odd_names
+def test_a_name_that_is_no_text_is_a_fault_and_harms_no_other_song(output: Path) -> None:
+    sidecar = write(output, song("aaa111", "One"))
+    odd = sidecar.with_name("2026-11-22-\udcff-bbb222.song.json")
+    odd.write_bytes(sidecar.read_bytes())
+
+    with Index(output) as index:
+        counts = [index.refresh(), index.refresh(), index.rebuild()]
+        faults = index.faults()
+        cards = [index.list(ALL), index.search("light", ALL)]
+
+    assert [2, 0, 2] == counts
+    assert [Fault("2026/11", r"2026-11-22-\udcff-bbb222.song.json", "its name is not UTF-8")] == list(faults)
+    assert [["One"], ["One"]] == [titles(found) for found in cards]
+
+
+@odd_names
+def test_a_name_that_became_text_is_no_fault_any_more(output: Path) -> None:
+    sidecar = write(output, song("aaa111", "One"))
+    odd = sidecar.rename(sidecar.with_name("2026-11-22-\udcff-aaa111.song.json"))
+    assert [] == listed(output)
+
+    odd.rename(sidecar)
+
+    assert ["One"] == listed(output)
+    with Index(output) as index:
+        assert () == index.faults()
+
+
+def test_words_that_are_no_text_find_nothing_and_break_nothing(output: Path) -> None:
     write(output, song("aaa111", "One"))
+
     with Index(output) as index:
         index.refresh()
 
-        index.remove("aaa111")
+        assert () == index.starting("\udcff") == index.like("\udcff")
+        assert index.at("2026/11", "\udcff.song.json") is None
+        assert () == index.list(Wanted(blend="x\udcff"))
 
-        assert () == index.list(ALL) == index.search("light", ALL)
+
+ANY_TEXT = st.text(st.characters() | st.sampled_from("\"＂'*^:(){}+-\\\0 one"), max_size=40)
+
+
+@settings(deadline=None)
+@given(text=ANY_TEXT)
+@example(text="one＂two")
+@example(text="＂")
+def test_no_text_that_is_asked_for_breaks_the_index(small: Index, text: str) -> None:
+    with suppress(InputError):
+        small.search(text, Wanted(limit=5))
+    small.list(Wanted(blend=text))
+    small.like(text)
+    small.starting(text)
+    small.at("2026/11", text)
+
+
+@pytest.mark.parametrize("text", ["porch＂light", "＂porch light＂", 'porch "light＂'])
+def test_a_wide_quotation_mark_is_no_part_of_a_word(text: str, output: Path) -> None:
+    write(output, song("aaa111", "Porch Light"))
+
+    assert ["Porch Light"] == found(output, text)
 
 
 def test_a_song_on_the_shelf_is_in_the_index_at_once(output: Path, audio: Path) -> None:

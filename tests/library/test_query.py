@@ -25,19 +25,20 @@ from pipeline.library import query
         ("— rain —", '"rain" *'),
         ("日本", '"日 本" *'),
         ("歌", '"歌"'),
+        ("porch＂light", '"porch light" *'),
     ],
 )
 def test_words_are_quoted_and_the_last_may_go_on(text: str, match: str) -> None:
     assert match == query.match(text)
 
 
-@pytest.mark.parametrize("text", ["", "   ", '""', "— * ^ ( )", "'"])
+@pytest.mark.parametrize("text", ["", "   ", '""', "— * ^ ( )", "'", "＂＂"])
 def test_a_search_for_no_word_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="no word to search for"):
         query.match(text)
 
 
-@given(st.text() | st.text(alphabet='"*^:(){}+-\\ \0aANDOR', max_size=40))
+@given(st.text() | st.text(alphabet='"＂*^:(){}+-\\ \0aANDOR', max_size=40))
 def test_no_text_breaks_out_of_the_query(text: str) -> None:
     db = sqlite3.connect(":memory:")
     db.execute("CREATE VIRTUAL TABLE words USING fts5(title)")

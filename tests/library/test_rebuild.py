@@ -2,7 +2,8 @@
 
 import shutil
 import sqlite3
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from pipeline.labels import Labels
 from pipeline.library import sidecar, store
 from pipeline.library.index import Index
 from pipeline.library.query import Wanted
+from pipeline.library.reading import Fault
 from pipeline.library.rebuild import Rebuilt, rebuild
 from pipeline.library.restoring import RESTORED, Hearing
 from pipeline.library.verify import verify
 from pipeline.take import Measures
 from pipeline.track import Track
+from tests.fakes.limits import LIMITS
 from tests.fakes.shelved import place, song
 
 MEASURES = Measures(0.5, 48_000, 2, -6.0, -9.0, True)
@@ -29,13 +32,23 @@ def same_sound(one: Path, other: Path) -> bool:
     return one.read_bytes()[-2000:] == other.read_bytes()[-2000:]
 
 
-HEARING = Hearing(FileTagger().read, lambda _: MEASURES, same_sound)
+def again(_track: Track, _told: Labels, wanted: Collection[str]) -> dict[str, bytes]:
+    return {suffix: f"made again: {suffix}".encode() for suffix in wanted}
+
+
+HEARING = Hearing(FileTagger().read, lambda _: MEASURES, same_sound, LIMITS, again)
 
 
 @pytest.fixture
 def placed(output: Path, audio: Path) -> Track:
     """A song on the shelf."""
-    return place(output, song("k3f9a2p7q8r9s0tv", "Porch Light", lyrics="The kettle counts\nNo shore"), audio)
+    track = song(
+        "k3f9a2p7q8r9s0tv",
+        "Porch Light",
+        lyrics="The kettle counts\nNo shore",
+        parameters={"duration_s": 0.5, "thinking": True},
+    )
+    return place(output, track, audio)
 
 
 def remade(output: Path, note: Callable[[str], None] = lambda _: None) -> Rebuilt:
@@ -60,9 +73,9 @@ def test_a_lost_sidecar_comes_back_from_the_tags(output: Path, placed: Track) ->
     found = sidecar.load(Path(placed.sidecar))
     assert (1, (placed.sidecar,)) == (made.songs, made.restored)
     assert (placed.id, placed.title, placed.file) == (found.id, found.title, found.file)
-    assert placed.words.song == replace(found.words.song, bpm=found.brief.bpm, key=found.brief.key)
+    assert (placed.words.song, placed.words.model) == (found.words.song, found.words.model)
     assert placed.brief.text == found.brief.text
-    assert (placed.takes[0].recording.seed, "warn") == (found.takes[0].recording.seed, found.takes[0].verdict)
+    assert (placed.takes[0].recording.seed, "pass") == (found.takes[0].recording.seed, found.takes[0].verdict)
     assert (RESTORED,) == found.degraded
     assert "2026-11-22T00:00:00+00:00" == found.made_at
     assert (0.5, MEASURES) == (found.duration_s, found.takes[0].measures)
@@ -76,8 +89,24 @@ def test_what_stands_beside_a_song_comes_back_with_it(output: Path, placed: Trac
 
     remade(output)
 
-    names = {Path(name).suffix for name in sidecar.load(Path(placed.sidecar)).hashes}
-    assert {".mp3", ".lrc"} == names
+    hashes = sidecar.load(Path(placed.sidecar)).hashes
+    assert {".mp3", ".lrc", ".jpg"} == {Path(name).suffix for name in hashes}
+    assert "[00:01.00]The kettle counts" == Path(placed.file).with_suffix(".lrc").read_text()
+    assert "made again: .cover.jpg" == Path(placed.file).with_suffix(".cover.jpg").read_text()
+    assert () == verify(output).findings
+
+
+def test_the_picture_that_a_model_drew_comes_back_with_its_song(output: Path, placed: Track) -> None:
+    Path(placed.sidecar).unlink()
+    FileTagger().amend(Path(placed.file), ai_contribution="vocals;artwork")
+    picture = Path(placed.file).with_suffix(".picture.png")
+    picture.write_bytes(b"\x89PNG")
+
+    remade(output)
+
+    found = sidecar.load(Path(placed.sidecar))
+    assert picture.name in found.hashes
+    assert found.painter
 
 
 def test_a_song_without_its_takes_is_its_own_take(output: Path, placed: Track) -> None:
@@ -118,6 +147,20 @@ def test_what_songpipe_did_not_make_is_left_alone_with_a_word(
     assert (1, ()) == (made.songs, made.restored)
     assert ["copy", "noise", "stranger"] == [line.split("/")[2].split(".")[0] for line in told]
     assert "copy of song k3f9a2p7q8r9s0tv" in told[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep no name that is not UTF-8")
+def test_names_that_are_no_text_are_told_and_left_alone(output: Path, placed: Track) -> None:
+    odd = Path(placed.file).with_name("a\udcff.mp3")
+    Path(placed.file).rename(odd)
+    Path(placed.sidecar).rename(odd.with_name("b\udcff.song.json"))
+    told: list[str] = []
+
+    made = remade(output, told.append)
+
+    assert (0, ()) == (made.songs, made.restored)
+    assert [Fault("2026/11", r"b\udcff.song.json", "its name is not UTF-8")] == list(made.faults)
+    assert [r"2026/11/a\udcff.mp3 was left alone: its name is not UTF-8"] == told
 
 
 def test_tags_that_somebody_forged_do_no_harm(output: Path, audio: Path) -> None:

@@ -94,3 +94,18 @@ def test_a_replacing_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: P
         disk.replace(target, b"new")
 
     assert [target] == list(tmp_path.glob("*folder*"))
+
+
+def test_no_sidecar_is_restored_beside_a_song_that_is_not_there(output: Path, placed: Track) -> None:
+    for file in (placed.sidecar, placed.file):
+        Path(file).unlink()
+
+    assert not DiskShelf(output).restore(placed, {})
+
+    assert not Path(placed.sidecar).exists()
+
+
+def test_a_sidecar_that_is_there_is_never_restored_over(output: Path, placed: Track) -> None:
+    assert not DiskShelf(output).restore(replace(placed, title="Other"), {})
+
+    assert placed == sidecar.load(Path(placed.sidecar))

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -83,6 +84,21 @@ def test_files_of_a_damaged_sidecar_are_no_orphans(output: Path, placed: Track, 
     assert findings[0].path.endswith(".song.json")
     assert "it is no song document" in findings[0].message
     assert str(output) not in findings[0].message
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep no name that is not UTF-8")
+def test_names_that_are_no_text_are_told_as_they_are(output: Path, placed: Track, audio: Path) -> None:
+    folder = Path(placed.file).parent
+    shutil.copy(placed.sidecar, folder / "a\udcff.song.json")
+    for name in ("a\udcff.mp3", "b\udcff.mp3"):  # what stands beside a sidecar goes with it
+        shutil.copy(audio, folder / name)
+
+    findings = verify(output).findings
+
+    assert [
+        Finding("unreadable", r"2026/11/a\udcff.song.json", "", "its name is not UTF-8 (rename it)"),
+        Finding("orphan", r"2026/11/b\udcff.mp3", "", "no sidecar names it"),
+    ] == list(findings)
 
 
 @pytest.mark.parametrize("path", ["../../../etc/passwd", "/etc/passwd"])

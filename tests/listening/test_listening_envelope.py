@@ -36,18 +36,31 @@ def test_silence_at_the_ends_and_within_is_timed() -> None:
 
     assert found.first_sound_s == pytest.approx(1.0)
     assert found.longest_gap_s == pytest.approx(0.6)  # neither the one before the music nor the one after it
+    assert found.longest_gap_at_s == pytest.approx(2.3)
     assert found.trailing_silence_s == pytest.approx(1.6)
     assert found.silent_share == pytest.approx(3.5 / 5.0)
+
+
+def test_without_a_gap_there_is_no_place_of_it() -> None:
+    found = outline(pad(0.0, 1.0, 0.5, 0.5, rate=RATE))
+
+    assert (0.0, None) == (found.longest_gap_s, found.longest_gap_at_s)
+
+
+def test_of_gaps_of_one_length_the_first_is_told() -> None:
+    found = outline(pad(0.5, 0.4, 0.5, 0.4, 0.5, rate=RATE))
+
+    assert found.longest_gap_at_s == pytest.approx(0.5)
 
 
 def test_silence_is_all_trailing_and_has_no_first_sound() -> None:
     found = outline(np.zeros((2 * RATE, 2), np.float32))
 
-    assert Outline(None, 2.0, None, 1.0, None) == found
+    assert Outline(None, 2.0, None, 1.0, None, None) == found
 
 
 def test_nothing_tells_nothing() -> None:
-    assert Outline(None, None, None, None, None) == outline(np.zeros((0, 2), np.float32))
+    assert Outline(None, None, None, None, None, None) == outline(np.zeros((0, 2), np.float32))
 
 
 @pytest.mark.parametrize(("rms_dbfs", "heard"), [(-49.5, True), (-50.5, False)])

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.brief import key_scale
-from pipeline.listening.harmony import key, kinship
+from pipeline.listening.agreement import kinship
+from pipeline.listening.harmony import key
 from pipeline.listening.spectrum import Spectrum
 from pipeline.rehearsal import mix
 from pipeline.rehearsal.score import Gig, write

@@ -17,10 +17,10 @@ SILENCE = np.zeros_like(SINE)
 
 
 def levelled(samples: Samples, at: Sequence[float] = (), rate: int = RATE) -> Levelled:
-    levels = Levels(samples.shape[1])
+    levels = Levels(rate, samples.shape[1])
     for block in cut(samples, at):
         levels.add(block)
-    return levels.result(rate)
+    return levels.result()
 
 
 def row(*samples: float) -> Samples:
@@ -119,10 +119,67 @@ def test_samples_beyond_full_scale_count_by_the_second() -> None:
     assert levelled(row(1.0, 1.001, -1.5, -1.0), rate=2).overs_per_s == 1.0
 
 
+CLIPPING = st.lists(st.sampled_from([0.99, 0.99, 0.99, -0.99, -0.99, 1.5, 0.1]), max_size=40)
+
+
 @settings(deadline=None)
-@given(st.lists(st.sampled_from([0.99, 0.99, 0.99, -0.99, -0.99, 0.1]), max_size=40), places)
+@given(CLIPPING, places)
 def test_runs_are_counted_across_the_borders_of_blocks(samples: list[float], at: list[float]) -> None:
     assert levelled(row(*samples), at).clipped_per_s == levelled(row(*samples)).clipped_per_s
+
+
+def test_the_second_in_which_the_most_is_clipped_is_told() -> None:
+    quiet, run, over = [0.1] * 10, [0.1, 0.99, 0.99, 0.99, 0.1] * 2, [0.1, 1.5] * 5
+
+    assert levelled(row(*quiet, *run, *over, *run), rate=10).clipped_at_s == 2.0
+    assert levelled(row(*quiet, *run, *quiet), rate=10).clipped_at_s == 1.0
+
+
+@pytest.mark.parametrize("at", [[], [2 / 3], [0.8]], ids=["together", "apart", "across"])
+def test_of_seconds_that_are_clipped_alike_the_first_is_told(at: list[float]) -> None:
+    run = [0.1, 0.99, 0.99, 0.99, 0.1]
+
+    assert levelled(row(*[0.1] * 5, *run, *run), at, rate=5).clipped_at_s == 1.0
+
+
+def test_a_second_that_two_blocks_share_counts_whole() -> None:
+    samples = row(*[1.5, 0.1, 1.5, 0.1], *[1.5, 0.1, 0.1, 1.5], *[1.5, 0.1, 1.5, 1.5])
+
+    assert levelled(samples, [10 / 12], rate=4).clipped_at_s == 2.0
+
+
+def test_where_nothing_is_clipped_there_is_no_such_second() -> None:
+    assert levelled(row(0.99, 0.99, 0.1)).clipped_at_s is None
+
+
+def test_a_run_is_clipped_in_the_second_in_which_it_becomes_one() -> None:
+    assert levelled(row(0.1, 0.99, 0.99, 0.99, 0.99, 0.1), rate=3).clipped_at_s == 1.0
+
+
+@settings(deadline=None)
+@given(CLIPPING, places, st.sampled_from([1, 2, 7, RATE]))
+def test_the_worst_second_is_the_same_however_the_blocks_are_cut(
+    samples: list[float], at: list[float], rate: int
+) -> None:
+    assert levelled(row(*samples), at, rate).clipped_at_s == levelled(row(*samples), rate=rate).clipped_at_s
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 2), min_size=1, max_size=8), places)
+def test_the_worst_second_is_where_the_most_samples_lie_beyond(counts: list[int], at: list[float]) -> None:
+    samples = row(*[1.5 if number < count else 0.1 for count in counts for number in range(4)])
+
+    found = levelled(samples, at, 4).clipped_at_s
+
+    assert found == (counts.index(max(counts)) if any(counts) else None)
+
+
+@pytest.mark.parametrize("top", [0.99, -0.99])
+@pytest.mark.parametrize("at", range(7))
+def test_a_run_counts_once_wherever_a_block_ends(at: int, top: float) -> None:
+    samples = row(0.1, top, top, top, top, 0.1)
+
+    assert levelled(samples, [at / 6], rate=6).clipped_per_s == 1
 
 
 def test_a_run_does_not_bridge_a_quiet_block() -> None:
@@ -155,7 +212,7 @@ def test_what_is_no_number_is_noted_and_counts_as_nothing(odd: float) -> None:
 
 
 def test_a_block_comes_back_clean() -> None:
-    clean = Levels(1).add(row(0.5, math.nan, -math.inf, 1e30))
+    clean = Levels(RATE, 1).add(row(0.5, math.nan, -math.inf, 1e30))
 
     assert [0.5, 0.0, 0.0, 1e6] == clean[:, 0].tolist()
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.listening.listener import Listener
+from pipeline.listening.voice import first_voice
 from pipeline.take import Hook, Measures
 from tests.listening.cutting import Samples, cut, pad, stereo, tone
 from tests.rehearsal import hearing
@@ -49,10 +50,12 @@ def hook(samples: Samples, rate: int = 48_000) -> Hook:
     return found
 
 
-def test_a_song_leaves_no_measure_open() -> None:
+def test_a_song_leaves_no_measure_open_but_the_places_of_faults() -> None:
     found = measured()
 
-    assert [] == [field.name for field in fields(Measures) if getattr(found, field.name) in (None, "")]
+    assert ["longest_gap_at_s", "clipped_at_s"] == [
+        field.name for field in fields(Measures) if getattr(found, field.name) in (None, "")
+    ]
 
 
 def test_a_song_measures_like_a_song() -> None:
@@ -86,6 +89,15 @@ def test_a_quiet_opening_is_told_by_its_loudness() -> None:
 
 def test_a_silent_opening_is_far_below_the_song() -> None:
     assert hook(pad(0.0, 12.0, 4.0, rate=LOW), LOW).loudness_lu == -144
+
+
+def test_a_voice_is_listened_for_as_long_as_the_ear_for_voices_does() -> None:
+    samples = pad(22.0, 1.0, 17.5, rate=LOW) + tone(220, 40.5, level=0.05, rate=LOW)
+
+    found, alone = hook(samples, LOW), first_voice(samples[:, 0], LOW)
+
+    assert (alone.at_s, alone.certainty) == (found.voice_s, found.certainty)
+    assert alone.certainty != first_voice(samples[: 39 * LOW, 0], LOW).certainty
 
 
 def test_beats_after_ten_seconds_are_not_the_hooks() -> None:
@@ -197,9 +209,9 @@ def test_an_inverted_channel_hides_no_music() -> None:
 
 
 def test_six_channels_are_heard_by_their_first_two() -> None:
-    samples = np.concatenate([song(), np.zeros((len(song()), 4), np.float32)], axis=1)
+    others = np.roll(song(), 48_000, axis=0)[:, [0, 1, 0, 1]]
 
-    found = heard(samples)
+    found = heard(np.concatenate([song(), others], axis=1))
 
     assert found.channels == 6
     assert found.lufs == pytest.approx(measured().lufs)

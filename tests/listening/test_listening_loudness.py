@@ -96,6 +96,36 @@ def test_the_test_signals_of_ebu_tech_3341_read_minus_23(parts: list[tuple[float
 
 
 @pytest.mark.parametrize(
+    ("parts", "integrated"),
+    [
+        ([(-31, 20), (-20, 20)], -22.7),  # the mean of both; 10 LU below it lies under −31
+        ([(-34, 20), (-20, 20)], -20.0),
+        ([(-65, 20), (-72, 20)], -65.0),  # the quieter part is below −70, which counts as silence
+        ([(-69, 20)], -69.0),
+    ],
+    ids=["above-relative", "below-relative", "below-absolute", "above-absolute"],
+)
+def test_what_is_far_below_the_rest_or_nearly_silent_does_not_count(
+    parts: list[tuple[float, float]], integrated: float
+) -> None:
+    assert metered(steps(*parts, rate=8_000), rate=8_000).integrated() == pytest.approx(integrated, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("parts", "spread"),
+    [
+        ([(-20, 1.5), (-30, 1.5)] * 8, 0.0),
+        ([(-20, 1.0), (-30, 2.0)] * 8, 0.0),
+        ([(-20, 2.5), (-30, 2.5)] * 8, 5.3),  # three seconds hold half a second of the other at least
+        ([(-20, 40), (-45, 20)], 0.0),  # further than 20 LU below the mean
+    ],
+    ids=["every-3-s", "unequal", "every-5-s", "too-quiet"],
+)
+def test_the_range_is_that_of_three_seconds_each(parts: list[tuple[float, float]], spread: float) -> None:
+    assert metered(steps(*parts, rate=8_000), rate=8_000).spread() == pytest.approx(spread, abs=0.1)
+
+
+@pytest.mark.parametrize(
     ("parts", "spread"),
     [
         ([(-20, 20), (-30, 20)], 10),
@@ -137,7 +167,7 @@ def test_silence_is_minus_infinity_and_has_no_range() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "integrated", "spread"), [(0.0, 0, 0), (0.35, 0, 0), (0.45, 1, 0), (3.05, 1, 1)]
+    ("seconds", "integrated", "spread"), [(0.0, 0, 0), (0.35, 0, 0), (0.45, 1, 0), (2.95, 1, 0), (3.05, 1, 1)]
 )
 def test_too_little_is_not_measured(seconds: float, integrated: bool, spread: bool) -> None:
     loudness = metered(tone(500, seconds, rate=8_000), rate=8_000)

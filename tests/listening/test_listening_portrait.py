@@ -10,9 +10,9 @@ from pipeline.listening.portrait import Portrait, Portrayer
 RATE = 8_000
 
 
-def portrait(sound: np.ndarray, cuts: tuple[int, ...] = (), columns: int = 1200) -> Portrait:
+def portrait(*channels: np.ndarray, cuts: tuple[int, ...] = (), columns: int = 1200) -> Portrait:
     portrayer = Portrayer(RATE)
-    for piece in np.split(sound.astype(np.float32), sorted(cuts)):
+    for piece in np.split(np.stack(channels, axis=1).astype(np.float32), sorted(cuts)):
         portrayer.add(piece)
     return portrayer.portrait(columns)
 
@@ -69,4 +69,30 @@ def test_a_high_tone_shines_in_a_higher_band_than_a_low_one() -> None:
 def test_where_the_blocks_are_cut_makes_no_difference(cuts: list[int]) -> None:
     sound = tone(3.0) * np.linspace(0.1, 1.0, 3 * RATE)
 
-    assert portrait(sound) == portrait(sound, tuple(cuts))
+    assert portrait(sound) == portrait(sound, cuts=tuple(cuts))
+
+
+@pytest.mark.parametrize("louder", [0, 1])
+def test_an_inverted_channel_hides_no_music(louder: int) -> None:
+    channels = [tone(1.0), -0.5 * tone(1.0)]
+
+    found = portrait(channels[louder], channels[1 - louder], columns=1)
+
+    assert (0.5,) == pytest.approx(found.high, abs=0.001)
+    assert found.mel == portrait(channels[0], columns=1).mel
+
+
+def test_two_channels_are_drawn_as_one_and_further_ones_not_at_all() -> None:
+    found = portrait(tone(1.0), 0.5 * tone(1.0), tone(1.0, 0.9), columns=1)
+
+    assert (0.375,) == pytest.approx(found.high, abs=0.001)
+
+
+def test_samples_beyond_all_measure_are_drawn_as_far_as_numbers_go() -> None:
+    sound = tone(1.0)
+    sound[[10, 20, 30]] = [1e20, np.nan, -np.inf]
+
+    found = portrait(sound, columns=1)
+
+    assert (-0.5, 1e6) == (pytest.approx(found.low[0], abs=0.001), found.high[0])
+    assert np.isfinite(found.mel).all()

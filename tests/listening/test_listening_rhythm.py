@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from pipeline.listening.rhythm import agrees, onsets, tempo
+from pipeline.listening.agreement import agrees
+from pipeline.listening.rhythm import onsets, tempo
 from pipeline.listening.spectrum import Spectrogram, Spectrum
 from pipeline.rehearsal import mix
 from pipeline.rehearsal.score import Gig, write

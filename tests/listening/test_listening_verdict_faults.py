@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.audio.ear import SoundfileEar
-from pipeline.listening.verdict import judge
+from pipeline.listening.verdict import judge, places
 from pipeline.take import Hook
 from tests.fakes.limits import LIMITS
 from tests.listening import faults
@@ -18,13 +18,13 @@ FAILING = [
     ("wrong-length", "it lasts 12.0 s where 24.0 s were asked"),
     ("cut-short", "cut short"),
     ("late", "begins with 7.0 s of silence"),
-    ("drop-out", "drops out for 5.0 s"),
+    ("drop-out", "drops out for 5.0 s at 0:09"),
     ("dead-channel", "its right channel is dead"),
     ("inverted", "inverted"),
 ]
 DOUBTFUL = [
     ("buried", "buried in noise"),
-    ("small-gap", "silent for 2.5 s in the middle"),
+    ("small-gap", "silent for 2.5 s in the middle, at 0:10"),
     ("mono", "mono"),
     ("clipped", "too hot"),
     ("hot", "too hot"),
@@ -88,6 +88,27 @@ def test_a_doubtful_take_is_warned_about_for_its_fault_alone(
 
     assert ("warn", 1) == (verdict, len(reasons)), reasons
     assert word in reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("fault", "begins_s", "ends_s"),
+    [
+        ("late", 0.0, 7.0),
+        ("cut-short", 0.4 * SHORT.lasts_s, SHORT.lasts_s),
+        ("drop-out", 9.5, 14.5),
+        ("small-gap", 10.75, 13.25),
+        ("abrupt-end", SHORT.lasts_s - 0.25, SHORT.lasts_s),
+    ],
+)
+def test_a_fault_is_found_where_it_was_made(
+    ear: SoundfileEar, fault: str, begins_s: float, ends_s: float, tmp_path: Path
+) -> None:
+    measures = ear.measure(faults.play(SHORT, fault, tmp_path, "flac"))
+    assert measures is not None
+
+    (reason,) = judge(measures, SHORT.asked, LIMITS)[1]
+
+    assert pytest.approx((begins_s, ends_s), abs=0.1) == places(measures)[reason]
 
 
 @pytest.mark.parametrize("fault", ["clipped", "hot"])

@@ -3,6 +3,7 @@
 import base64
 from dataclasses import replace
 from io import BytesIO
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from pipeline.pictures.fonts import loaded, own
 from pipeline.pictures.panels import envelope, level, spectrum
 from pipeline.pictures.plot import plot, svg
-from pipeline.pictures.plotdata import PlotData
+from pipeline.pictures.plotdata import PlotData, Remark, Stretch
 
 SVG = "{http://www.w3.org/2000/svg}"
 SIZE = (1000, 600)
@@ -34,10 +36,10 @@ def take(**changes: object) -> PlotData:
         grows / 2,
         mel,
         0.05,
-        (20.0, 60.0),
-        ("Verse", "Chorus", "Outro"),
+        (Stretch(0.0, 20.0, "Verse"), Stretch(20.0, 60.0, "Chorus"), Stretch(60.0, 100.0, "Outro")),
+        "sections: as sung",
         voice_s=30.0,
-        findings=((80.0, "a gap of 2 s"), (None, "too hot")),
+        findings=(Remark("a gap of 2 s", 80.0, 90.0), Remark("too hot")),
     )
     return replace(data, **changes)  # type: ignore[arg-type]
 
@@ -65,7 +67,39 @@ def test_the_first_voice_and_a_finding_stand_at_their_times() -> None:
     image = pixels(take())
 
     assert [round(LEFT + SPAN * 0.3) + shift for shift in (-1, 0, 1)] == columns(image, GREEN)
-    assert [round(LEFT + SPAN * 0.8) + shift for shift in (0, 1)] == columns(image, RED)
+    begins, ends = round(LEFT + SPAN * 0.8), round(LEFT + SPAN * 0.9)
+    assert [begins, begins + 1, ends - 2, ends - 1] == columns(image, RED)
+
+
+def test_what_lies_between_the_ends_of_a_finding_is_tinted() -> None:
+    image = pixels(take(peaks=np.zeros((9, 2)), rms=np.zeros(9))).astype(int)
+
+    inside, outside = image[150, LEFT + SPAN * 17 // 20], image[150, LEFT + SPAN * 19 // 20]
+    assert inside[0] - inside[2] > 20
+    assert abs(outside[0] - outside[2]) < 10
+
+
+def test_a_finding_of_a_moment_is_one_line() -> None:
+    image = pixels(take(findings=(Remark("a click", 80.0),)))
+
+    begins = round(LEFT + SPAN * 0.8)
+    assert [begins, begins + 1] == columns(image, RED)
+
+
+def test_a_finding_at_the_very_end_is_seen() -> None:
+    image = pixels(take(findings=(Remark("it ends abruptly", 99.99, 100.0),)))
+
+    assert [LEFT + SPAN - 2, LEFT + SPAN - 1] == columns(image, RED)
+
+
+def test_the_number_of_a_finding_stands_in_the_middle_of_its_span() -> None:
+    root = parsed(svg(take(findings=(Remark("a gap", 40.0, 60.0),)), SIZE, folders=()))
+
+    in_panel, in_list = sorted(
+        (float(each.attrib["x"]) for each in root.iter(f"{SVG}text") if each.text == "1"), reverse=True
+    )
+    assert LEFT + SPAN / 2 == pytest.approx(in_panel, abs=0.1)
+    assert LEFT + 9 == in_list
 
 
 def test_without_a_voice_none_is_drawn_and_the_legend_says_so() -> None:
@@ -111,7 +145,8 @@ def test_everything_is_said_in_words_as_well() -> None:
         "hook 10 s",
         "voice 30.0 s",
         "a gap of 2 s",
-        "1:20.0",
+        "sections: as sung",
+        "1:20.0–1:30.0",
         "whole",
     ):
         assert word in said
@@ -119,11 +154,82 @@ def test_everything_is_said_in_words_as_well() -> None:
 
 
 def test_sections_without_names_have_letters() -> None:
-    assert {"A", "B", "C"} <= set(texts(take(names=())))
+    sections = tuple(Stretch(start, start + 30.0) for start in (0.0, 30.0, 60.0))
+
+    assert {"A", "B", "C"} <= set(texts(take(sections=sections)))
+
+
+def test_a_take_without_sections_is_one() -> None:
+    assert "A" in texts(take(sections=()))
+
+
+def test_sections_never_stand_upon_one_another() -> None:
+    told = (
+        Stretch(50.0, 80.0, "Later"),
+        Stretch(-5.0, 60.0, "First"),
+        Stretch(10.0, 20.0, "Within"),
+        Stretch(80.0, 1e9, "Last"),
+        Stretch(300.0, 400.0, "After"),
+        Stretch(float("nan"), 5.0, "Never"),
+    )
+
+    root = parsed(svg(take(sections=told), SIZE, folders=()))
+
+    strip = [each.attrib for each in root.iter(f"{SVG}rect") if each.attrib.get("y") == "58.0"]
+    edges = [(float(each["x"]), float(each["x"]) + float(each["width"])) for each in strip]
+    names = [str(each.text) for each in root.iter(f"{SVG}text") if each.attrib["y"] == "75.0"]
+    assert ["First", "Later", "Last"] == names
+    assert edges == [
+        pytest.approx((LEFT + SPAN * start, LEFT + SPAN * end), abs=0.2)
+        for start, end in ((0.0, 0.6), (0.6, 0.8), (0.8, 1.0))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(20.0, "Pre-Chorus"), (8.0, "Pre-Cho…"), (1.5, None)],
+    ids=["room", "little", "none"],
+)
+def test_a_name_is_shortened_to_the_room_there_is(seconds: float, shown: str | None) -> None:
+    sections = (Stretch(0.0, seconds, "Pre-Chorus"), Stretch(seconds, 100.0, "Chorus"))
+
+    root = parsed(svg(take(sections=sections), SIZE, folders=()))
+
+    names = [str(each.text) for each in root.iter(f"{SVG}text") if each.attrib["y"] == "75.0"]
+    assert [shown, "Chorus"][shown is None :] == names
+
+
+def test_a_voice_that_is_not_sure_has_a_question_mark() -> None:
+    said = texts(take(voice_sure=False))
+
+    assert {"voice 30.0 s?", "first voice 30.0 s?"} <= set(said)
+
+
+@pytest.mark.parametrize("voice_s", [0.0, 5.0, 60.0, 99.0])
+@pytest.mark.parametrize("width", [900, 1600])
+def test_the_words_above_the_wave_leave_each_other_room(voice_s: float, width: int) -> None:
+    data = take(voice_s=voice_s, sections_from="sections: as written, times estimated")
+
+    root = parsed(svg(data, (width, 600), folders=()))
+
+    row = [
+        each.attrib | {"said": str(each.text)}
+        for each in root.iter(f"{SVG}text")
+        if each.attrib["y"] == "106.0"
+    ]
+    spans = []
+    for mark in row:
+        length = loaded(own("text"), float(mark["font-size"])).getlength(mark["said"])
+        left = float(mark["x"]) - (length if mark["text-anchor"] == "end" else 0)
+        spans.append((left, left + length))
+    spans.sort()
+    assert 3 == len(spans)
+    assert all(end + 8 < start for (_, end), (start, _) in pairwise(spans))
+    assert LEFT <= spans[0][0] < spans[-1][1] <= width
 
 
 def test_more_findings_than_fit_are_counted() -> None:
-    findings = tuple((float(number), f"finding {number}") for number in range(30))
+    findings = tuple(Remark(f"finding {number}", float(number), number + 0.5) for number in range(30))
 
     said = texts(take(findings=findings))
 
@@ -133,7 +239,9 @@ def test_more_findings_than_fit_are_counted() -> None:
 
 
 def test_numbers_of_findings_at_the_same_time_stand_side_by_side() -> None:
-    root = parsed(svg(take(findings=((99.9, "a"), (99.9, "b"), (5.0, "c"))), SIZE, folders=()))
+    root = parsed(
+        svg(take(findings=(Remark("a", 99.9), Remark("b", 99.9), Remark("c", 5.0))), SIZE, folders=())
+    )
 
     places = [float(each.attrib["x"]) for each in root.iter(f"{SVG}text") if each.text in {"1", "2", "3"}]
     assert len(places) == 6
@@ -155,7 +263,12 @@ def test_the_svg_holds_its_spectrum_and_a_name_for_those_who_hear_it() -> None:
     "title", ["<script>&\"']]>", "nul\0\x1b[31m", "日本", "أغنية", "x" * 9000, "half\ud800", ""]
 )
 def test_a_hostile_title_makes_a_valid_plot(title: str) -> None:
-    data = take(title=title, names=(title,) * 3, findings=((1.0, title),))
+    data = take(
+        title=title,
+        sections=(Stretch(0.0, 90.0, title),),
+        sections_from=title,
+        findings=(Remark(title, 1.0),),
+    )
 
     said = parsed(svg(data, SIZE, folders=())).findtext(f"{SVG}title")
 
@@ -169,8 +282,20 @@ def test_a_hostile_title_makes_a_valid_plot(title: str) -> None:
     [
         take(duration_s=0.0, peaks=np.zeros((0, 2)), rms=np.zeros(0), mel=np.zeros((0, 40))),
         take(peaks=np.full((50, 2), np.nan), rms=np.full(50, np.inf), mel=np.full((50, 40), np.nan)),
-        take(duration_s=float("nan"), hop_s=0.0, voice_s=float("inf"), sections=(float("nan"), -5.0, 1e9)),
-        take(duration_s=1e7, findings=((float("nan"), "when?"), (-3.0, "before"), (1e12, "after"))),
+        take(
+            duration_s=float("nan"),
+            hop_s=0.0,
+            voice_s=float("inf"),
+            sections=(Stretch(-5.0, 1e9), Stretch(9.0, float("inf"))),
+        ),
+        take(
+            duration_s=1e7,
+            findings=(
+                Remark("when?", float("nan"), 3.0),
+                Remark("before", -3.0, -9.0),
+                Remark("after", 1e12, float("nan")),
+            ),
+        ),
         take(hook_s=0.0, peaks=np.zeros((1, 2)), rms=np.zeros(1), mel=np.zeros((1, 40))),
     ],
     ids=["nothing", "no numbers", "no times", "years", "one of each"],

@@ -1,5 +1,6 @@
 """A song rebuilt from its file alone: words, sound, seed and parameters are read out of the tags."""
 
+import json
 from pathlib import Path
 
 import mutagen
@@ -115,3 +116,40 @@ def test_hostile_tags_do_no_harm(songpipe: Songpipe, workspace: Path) -> None:
     assert "\x1b" not in ran.document["prompt"]
     assert Path(ran.document["file"]).is_relative_to(workspace)
     assert ("mp3", None) == (Path(ran.document["file"]).suffix[1:], ran.document["brief"]["bpm"])
+
+
+def test_words_that_a_model_wrote_stay_the_models_words(songpipe: Songpipe) -> None:
+    first = songpipe("write", "--rehearse", "insomnia trip-hop", "--seed", "7", *SHORT)
+
+    again = songpipe("render", "--rehearse", "--from", str(first.file), "--json")
+
+    before, after = FileTagger().read(first.file), FileTagger().read(Path(again.document["file"]))
+    assert "rehearsal/songwriter" == before.writer
+    told = ("writer", "lyricist", "templates", "ai_contribution", "comment")
+    assert [getattr(before, name) for name in told] == [getattr(after, name) for name in told]
+    assert ("rehearsal/songwriter", before.templates) == (
+        again.document["writer"]["model"],
+        again.document["writer"]["prompts_hash"],
+    )
+
+
+def test_a_draft_that_a_person_edits_after_all_is_a_persons(songpipe: Songpipe) -> None:
+    draft = songpipe("write", "--rehearse", "insomnia trip-hop", "--no-render", *SHORT).file
+
+    ran = songpipe("render", "--rehearse", str(draft))
+
+    told = FileTagger().read(ran.file)
+    assert ("", "", True) == (told.writer, told.lyricist, told.comment.endswith("lyrics: a person."))
+    assert "lyrics" not in told.ai_contribution.split(";")
+
+
+@pytest.mark.parametrize(("said", "bpm", "key"), [((), 96, "C# minor"), (("--bpm", "120"), 120, "C# minor")])
+def test_the_sidecar_tells_the_tempo_and_the_key_that_the_tags_tell(
+    said: tuple[str, ...], bpm: int, key: str, songpipe: Songpipe, alone: Path
+) -> None:
+    document = songpipe("render", "--rehearse", "--from", str(alone), *said, "--json").document
+
+    kept = json.loads(Path(document["sidecar"]).read_text())
+    assert (bpm, key) == (document["bpm"], document["key"]) == (kept["bpm"], kept["key"])
+    told = FileTagger().read(Path(document["file"]))
+    assert (bpm, "C#m") == (told.bpm, told.key)

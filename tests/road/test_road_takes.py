@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import mutagen
 
@@ -11,8 +12,8 @@ from tests.road.conftest import Songpipe
 SHORT = ("--duration", "20", "--seed", "7")
 
 
-def sidecar(file: Path) -> dict[str, object]:
-    found: dict[str, object] = json.loads(file.with_suffix(".song.json").read_text())
+def sidecar(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(file.with_suffix(".song.json").read_text())
     return found
 
 
@@ -31,7 +32,10 @@ def test_a_retake_joins_the_takes_of_its_song_and_loses_none(songpipe: Songpipe)
         file.name for file in song.with_suffix(".takes").iterdir()
     )
     assert first == (song.with_suffix(".takes") / "take-1.mp3").read_bytes()
-    assert [7, 99, 100] == [take["seed"] for take in sidecar(song)["takes"]]  # type: ignore[attr-defined]
+    assert [7, 99, 100] == [take["seed"] for take in sidecar(song)["takes"]]
+    (told,) = [line for line in ran.err.splitlines() if "; new: take 2 (" in line]  # its number on the shelf
+    assert ", take 3 (" in told
+    assert "is chosen" not in ran.err
     assert 0 == songpipe("library", "verify").code
 
 
@@ -45,6 +49,23 @@ def test_a_take_that_was_picked_stays_whatever_is_played_after_it(songpipe: Song
     assert str(6 + other) == seed(song)
     assert (other, True) == (sidecar(song)["chosen_take"], sidecar(song)["picked"])
     assert 0 == songpipe("library", "verify").code
+
+
+def test_a_picked_take_is_played_again_as_it_was_played(songpipe: Songpipe) -> None:
+    song = songpipe("write", "--rehearse", "insomnia trip-hop", *SHORT).file
+    songpipe("retake", "insomnia", "--seed", "99", "--set", "acestep.inference_steps=33")
+    played = {}
+
+    for number in (1, 2):
+        songpipe("pick", "insomnia", str(number))
+        told = json.loads(str(mutagen.File(song).tags["TXXX:SONGPIPE_PARAMS"]))
+        again = songpipe("render", "--rehearse", "--from", str(song), "--output", f"again-{number}").file
+        played[number] = [
+            (found["inference_steps"], found["seed"])
+            for found in (sidecar(song)["parameters"], told, sidecar(again)["parameters"])
+        ]
+
+    assert {1: [(8, 7)] * 3, 2: [(33, 99)] * 3} == played
 
 
 def test_a_take_that_is_not_there_cannot_be_picked(songpipe: Songpipe) -> None:

@@ -100,6 +100,7 @@ RESHAPED: dict[str, Any] = {
         },
         {"url": "http://127.0.0.1:9103"},
     ],
+    "finish.cover": {"base_url": "http://127.0.0.1:9110/v1", "model": "marked-brush"},
     "listening.transcription": {"base_url": "http://127.0.0.1:9109/v1", "model": "marked-ear"},
     "acestep.start_servers": True,
     "acestep.load_deadline": 512.5,

@@ -1,5 +1,6 @@
 """Claims about where settings come from, which one wins, and what a faulty one is told."""
 
+import json
 import os
 import subprocess
 import sys
@@ -349,6 +350,15 @@ def test_urls_and_servers_replace_each_other(run: Any, cwd: Path) -> None:
     assert [("http://gpu-b:8000", "gpu-b:8000", "ACESTEP_API_KEY")] == [
         (s.url, s.label, s.key_env) for s in from_environment.band
     ]
+
+
+def test_the_line_that_starts_a_server_may_be_long(run: Any, cwd: Path) -> None:
+    line = f"cd '/home/{'x' * 300}' && source ./env.vars && exec ./start_api_server.sh"
+    (cwd / "songpipe.yaml").write_text(
+        json.dumps({"acestep": {"servers": [{"url": "http://attic:8001", "start_command": line}]}})
+    )
+
+    assert line == run().settings.acestep.band[0].start_command
 
 
 def test_only_servers_outside_the_house_need_a_key(run: Any) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli.watching import Silent
 from pipeline.engine.session import Session
 from pipeline.errors import WriterError
 from pipeline.labels import Labels
@@ -13,7 +14,7 @@ from pipeline.stages.dressing import Dresser, heard
 from pipeline.take import Hook, Measures, Sung
 from pipeline.track import Track
 from tests.fakes import tracks
-from tests.fakes.players import HOUSE, KeepingLeveller, KeepingTagger, PlainPainter, studio
+from tests.fakes.players import HOUSE, KeepingLeveller, KeepingTagger, PlainPainter
 
 LOUD = Measures(
     60.0,
@@ -106,7 +107,7 @@ def test_a_voice_that_the_ear_is_not_sure_of_is_not_built_upon() -> None:
 
 
 def test_heard_times_go_before_estimated_ones(session: Session) -> None:
-    song = heard(track(), studio(scribe=ScriptedScribe()), session)
+    song = heard(track(), ScriptedScribe(), Silent(), session)
 
     labels, beside = dressed(song)
 
@@ -117,9 +118,8 @@ def test_heard_times_go_before_estimated_ones(session: Session) -> None:
 
 def test_what_was_heard_is_kept_with_the_take_and_is_not_asked_for_twice(session: Session) -> None:
     scribe = ScriptedScribe()
-    room = studio(scribe=scribe)
 
-    first, again = (heard(track(), room, session) for _ in range(2))
+    first, again = (heard(track(), scribe, Silent(), session) for _ in range(2))
 
     assert Sung(7.0, 1.0, (7.0, 10.0, 13.0), 1.0) == first.takes[0].sung == again.takes[0].sung
     assert [(Path("/work/take-1.mp3"), "en")] == scribe.asked
@@ -128,7 +128,7 @@ def test_what_was_heard_is_kept_with_the_take_and_is_not_asked_for_twice(session
 def test_a_model_that_cannot_be_reached_is_no_fault_of_the_song(session: Session) -> None:
     scribe = ScriptedScribe(WriterError("nobody is there"))
 
-    song = heard(track(), studio(scribe=scribe), session)
+    song = heard(track(), scribe, Silent(), session)
 
     assert song.takes[0].sung is None
 
@@ -139,7 +139,7 @@ def test_a_model_that_cannot_be_reached_is_no_fault_of_the_song(session: Session
 def test_nobody_listens_for_words_where_there_are_none_worth_it(song: Track, session: Session) -> None:
     scribe = ScriptedScribe()
 
-    heard(song, studio(scribe=scribe), session)
+    heard(song, scribe, Silent(), session)
 
     assert [] == scribe.asked
 
@@ -149,3 +149,59 @@ def test_an_instrumental_has_chapters_and_no_sheet() -> None:
 
     assert {".cover.jpg"} == set(beside)
     assert ["Intro", "Outro"] == [name for _, _, name in labels.chapters]
+
+
+# What is lost and made again ---------------------------------------------------------------------------------
+
+
+def made_again(song: Track, told: Labels, *wanted: str) -> dict[str, bytes]:
+    dresser = Dresser(KeepingTagger(), PlainPainter(), KeepingLeveller(), HOUSE)
+    return dict(dresser.beside(song, told, wanted))
+
+
+@pytest.mark.parametrize("wanted", [[], [".lrc"], [".cover.jpg"], [".lrc", ".cover.jpg"]])
+def test_what_is_lost_is_made_again_as_it_was_and_nothing_else(wanted: list[str]) -> None:
+    labels, beside = dressed(track())
+
+    assert {suffix: beside[suffix] for suffix in wanted} == made_again(track(), labels, *wanted)
+
+
+def test_without_times_in_the_tags_they_are_estimated_anew() -> None:
+    _, beside = dressed(track())
+
+    assert {".lrc": beside[".lrc"]} == made_again(track(), Labels(), ".lrc")
+
+
+def test_times_that_the_tags_tell_as_heard_are_not_estimated() -> None:
+    told = Labels(synced=((1_500, "Leave the light on"),), times="heard")
+
+    sheet = made_again(track(), told, ".lrc")[".lrc"].decode()
+
+    assert "[00:01.50]Leave the light on" in sheet
+    assert "estimated" not in sheet
+
+
+JPEG = b"\xff\xd8 the picture in small"
+
+
+@pytest.mark.parametrize(
+    ("painter", "embedded", "expected"),
+    [
+        ("brush-1", JPEG, JPEG),
+        ("brush-1", b"\x89PNG", b"large Porch Light"),
+        ("brush-1", b"", b"large Porch Light"),
+        ("", JPEG, b"large Porch Light"),
+    ],
+)
+def test_a_picture_that_only_the_file_has_left_is_its_cover(
+    painter: str, embedded: bytes, expected: bytes
+) -> None:
+    song = track(painter=painter)
+
+    assert {".cover.jpg": expected} == made_again(song, Labels(cover=embedded), ".cover.jpg")
+
+
+def test_an_instrumental_gets_no_sheet_however_much_it_is_wanted() -> None:
+    song = track(words=tracks.words(tracks.INSTRUMENTAL))
+
+    assert {} == made_again(song, Labels(), ".lrc")

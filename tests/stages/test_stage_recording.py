@@ -1,6 +1,8 @@
 """The recording stage: how many jobs are played, with which seed, and what is told of them."""
 
 from dataclasses import replace
+from itertools import cycle
+from pathlib import Path
 
 import pytest
 
@@ -8,8 +10,9 @@ from pipeline.arranging import LOST_SENTENCE, SEED_SENTENCE
 from pipeline.brief import Brief
 from pipeline.engine.session import Session
 from pipeline.errors import BandError, TakesError
+from pipeline.song import Section, Song
 from pipeline.stages.recording import record
-from pipeline.take import Failure, Trouble
+from pipeline.take import Failure, Hook, Measures, Trouble
 from tests.fakes import tracks
 from tests.fakes.players import BROKEN, HOUSE, LOUD, PLAYING, QUIET, Dice, ScriptedBand, studio
 
@@ -49,34 +52,49 @@ def test_a_spare_take_is_not_played_when_it_is_not_needed(session: Session) -> N
     assert [1, 2] == [take.recording.number for take in recorded.takes]
 
 
-def test_the_job_is_that_of_the_chosen_take_not_the_first(session: Session) -> None:
+def test_each_take_knows_what_it_was_played_with(session: Session) -> None:
     band = ScriptedBand(QUIET, LOUD)
 
     recorded = record(WORDS, BRIEF, studio(band=band), session)
 
     assert [("fail", 1), ("pass", 2)] == [(take.verdict, take.recording.number) for take in recorded.takes]
     assert recorded.takes[1] == recorded.best
-    assert band.jobs[1] == recorded.job != band.jobs[0]
+    assert [job.parameters for job in band.jobs] == [take.parameters for take in recorded.takes]
+    assert recorded.takes[0].parameters != recorded.takes[1].parameters
 
 
-def test_what_was_given_up_for_any_played_take_is_told_once(session: Session) -> None:
+def test_the_seed_that_a_take_was_played_with_is_its_own_where_several_are_one_job(session: Session) -> None:
+    class Twofold(ScriptedBand):
+        def collect(self, *args: object) -> tuple[object, ...]:  # type: ignore[override]
+            (outcome,) = super().collect(*args)  # type: ignore[arg-type]
+            (one,) = outcome.recordings
+            return (replace(outcome, recordings=(one, replace(one, number=2, seed=8))),)
+
+    house = replace(HOUSE, playing=replace(PLAYING, batch_size=2))
+    brief = BRIEF.model_copy(update={"takes": 2, "seed": 7})
+
+    recorded = record(WORDS, brief, studio(band=Twofold(LOUD), house=house), session)
+
+    assert [7, 8] == [take.parameters["seed"] for take in recorded.takes]
+
+
+def test_what_was_given_up_on_the_way_to_a_take_is_told_of_that_take(session: Session) -> None:
     band = ScriptedBand(NO_PLANNER, NO_PLANNER, LOST, LOUD, LOUD)
     house = replace(HOUSE, spare_takes=3)
 
     recorded = record(WORDS, BRIEF.model_copy(update={"takes": 2}), studio(band=band, house=house), session)
 
     no_planner = "thinking was turned off: the server has no language model"
-    assert (no_planner, LOST_SENTENCE) == tuple(sorted(recorded.degraded, reverse=True))
+    assert [(no_planner,), (no_planner, LOST_SENTENCE)] == sorted(take.degraded for take in recorded.takes)
 
 
-def test_what_was_given_up_for_a_take_that_was_not_chosen_is_told_as_well(session: Session) -> None:
+def test_what_was_given_up_for_a_take_is_not_told_of_another(session: Session) -> None:
     band = ScriptedBand(LOUD, BROKEN, LOUD)
 
     recorded = record(WORDS, BRIEF.model_copy(update={"takes": 2}), studio(band=band), session)
 
     assert 1 == recorded.best.recording.number
-    assert () == recorded.job.degraded
-    assert (SEED_SENTENCE,) == recorded.degraded
+    assert [(), (SEED_SENTENCE,)] == [take.degraded for take in recorded.takes]
 
 
 def test_a_file_of_another_format_is_told_as_given_up(session: Session) -> None:
@@ -87,7 +105,7 @@ def test_a_file_of_another_format_is_told_as_given_up(session: Session) -> None:
 
     recorded = record(WORDS, BRIEF, studio(band=Contrary(LOUD)), session)
 
-    assert ("the server sent wav where mp3 was asked for",) == recorded.degraded
+    assert ("the server sent wav where mp3 was asked for",) == recorded.best.degraded
 
 
 def test_the_dice_are_rolled_once_for_all_takes_of_a_playing(session: Session) -> None:
@@ -129,3 +147,26 @@ def test_a_batch_is_one_job(session: Session) -> None:
     record(WORDS, BRIEF.model_copy(update={"takes": 3}), studio(band=band, house=house), session)
 
     assert [3] == [job.batch_size for job in band.jobs]
+
+
+class Chorister:
+    """Hears a voice in every other take, beginning with the first, and is sure of it."""
+
+    def __init__(self) -> None:
+        self._sings = cycle([4.0, None])
+
+    def measure(self, file: Path) -> Measures:
+        voice = Hook(0.1, next(self._sings), certainty=1.0, loudness_lu=0.0, onsets=20)
+        return Measures(float(file.read_text().split()[1]), 48_000, 2, -1.0, LOUD, finite=True, hook=voice)
+
+
+@pytest.mark.parametrize(("lines", "chosen"), [(("No shore",), 1), ((), 2)], ids=["song", "instrumental"])
+def test_a_take_that_sings_is_chosen_for_words_and_another_without(
+    session: Session, lines: tuple[str, ...], chosen: int
+) -> None:
+    song = Song("Dark trip-hop", (Section("Verse 1", "", lines),), "Porch Light")
+    room = studio(band=ScriptedBand(LOUD, LOUD), ear=Chorister())
+
+    recorded = record(tracks.words(song), BRIEF.model_copy(update={"takes": 2}), room, session)
+
+    assert chosen == recorded.best.recording.number

@@ -59,7 +59,7 @@ def test_a_job_whose_server_has_gone_is_played_unchanged_and_costs_no_spare_take
 
     assert 3 == len(band.jobs)
     assert 1 == len(set(band.jobs))
-    assert () == recorded.degraded
+    assert () == recorded.best.degraded
     assert 1 == recorded.best.recording.number
 
 
