@@ -1,5 +1,6 @@
 """What the commands that make songs share: load settings, open the desk, run an order, print the result."""
 
+import gc
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,8 @@ from pipeline.studio import Watch
 from pipeline.track import Track
 from pipeline.wiring.journal import database
 from pipeline.wiring.studios import open_desk
+
+_OBJECTS = 50_000  # new ones before they are looked through: songs for days must not let the process grow
 
 
 class View(Protocol):
@@ -57,6 +60,8 @@ def at_the_desk(
         return load(given, (*its, *assignments))
 
     watch = view.watch
+    gc.freeze()  # what was loaded stays, and need not be looked through again
+    gc.set_threshold(_OBJECTS)
     with (
         _terminated_like_interrupted(),
         open_desk(loaded, run, load=with_an_orders, watch=watch, watch_for=view.watch_for) as desk,

@@ -1,29 +1,18 @@
-"""Who follows the work on the terminal: a live view, plain lines, or nobody."""
+"""Who follows the work: a live view, plain lines, or nobody."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    SpinnerColumn,
-    Task,
-    TaskID,
-    TextColumn,
-)
-from rich.text import Text
+import click
 
 from pipeline.cli.wording import clock, harmless
 
 if TYPE_CHECKING:
     from pipeline.studio import Watch  # the whole house, of which only the name is needed
 
-_ROOMY = 60  # columns: below that the bar leaves its place to the words
-_HEADLINES = {
+HEADLINES = {
     "writing": "Writing the words",
     "starting": "Starting the music servers",
     "playing": "The band plays",
@@ -34,17 +23,15 @@ _HEADLINES = {
 @contextmanager
 def watching(given: Mapping[str, Any]) -> "Iterator[Watch]":
     """Choose the view that fits: live on a terminal, plain elsewhere and with NO_COLOR, none with --quiet."""
-    console = Console(stderr=True, highlight=False, markup=False)
     if given.get("quiet"):
         yield Silent()
-    elif console.is_terminal and not console.no_color:
-        view = Live(console)
-        try:
+    elif sys.stderr is not None and sys.stderr.isatty():
+        from pipeline.cli.terminal import on_terminal  # rich, which only a terminal needs
+
+        with on_terminal() as view:
             yield view
-        finally:
-            view.close()
     else:
-        yield Plain(console, verbose=bool(given.get("verbose")))
+        yield Log(verbose=bool(given.get("verbose")))
 
 
 class Silent:
@@ -63,24 +50,17 @@ class Silent:
         """Say nothing."""
 
 
-class Plain(Silent):
-    """Lines without colour or movement: notes in a log; on a terminal the words and each new step as well."""
+class Log(Silent):
+    """Lines without colour or movement: notes, and each new step for whoever wants to know more."""
 
-    def __init__(self, console: Console, *, verbose: bool) -> None:
-        self._console = console
-        self._all = verbose or console.is_terminal
+    def __init__(self, *, verbose: bool) -> None:
+        self._all = verbose
         self._step = ""
-        self._wrap = Wrap(console)
 
     def stage(self, name: str) -> None:
-        """Tell the stage to whoever wants to know more."""
+        """Tell the stage."""
         if self._all:
-            self.note(_HEADLINES.get(name, name))
-
-    def words(self, text: str) -> None:
-        """Show the words on a terminal."""
-        if self._console.is_terminal:
-            self._wrap.print(text)
+            self.note(HEADLINES.get(name, name))
 
     def progress(self, fraction: float | None, label: str, left_s: float | None) -> None:
         """Tell each new step once."""
@@ -92,111 +72,4 @@ class Plain(Silent):
 
     def note(self, text: str) -> None:
         """Print the line."""
-        self._wrap.end()
-        self._console.print(Text(f"songpipe: {harmless(text)}"), soft_wrap=True)
-
-
-class Wrap:
-    """Text that comes in pieces, broken between words where the terminal ends."""
-
-    def __init__(self, console: Console, style: str = "") -> None:
-        self._console = console
-        self._style = style
-        self._column = 0
-        self._word = ""
-
-    def print(self, text: str) -> None:
-        """Show a piece; a word is shown once it is whole."""
-        self._show("".join(self._step(letter) for letter in harmless(text)))
-
-    def end(self) -> None:
-        """Show what is left and go to a new line."""
-        last = self._whole_word()
-        self._show(last + "\n" if self._column else "")
-        self._column = 0
-
-    def _step(self, letter: str) -> str:
-        if letter not in " \n\t":
-            self._word += letter
-            return ""
-        word = self._whole_word()
-        self._column = 0 if letter == "\n" else self._column + 1
-        return word + ("\n" if letter == "\n" else " ")
-
-    def _whole_word(self) -> str:
-        width, word = cell_len(self._word), self._word
-        breaks = self._column and self._column + width > self._console.width
-        self._column = width if breaks else self._column + width
-        self._word = ""
-        return f"\n{word}" if breaks else word
-
-    def _show(self, text: str) -> None:
-        if text:
-            self._console.print(Text(text, style=self._style), end="", soft_wrap=True)
-
-
-class _Left(ProgressColumn):
-    """The time left as the band tells it, a guess of our own would be worse; until then the time it took."""
-
-    def render(self, task: Task) -> Text:
-        """Show minutes and seconds."""
-        left = task.fields.get("left_s")
-        return Text(clock(task.elapsed or 0.0) if left is None else f"{clock(left)} left", style="cyan")
-
-
-class Live:
-    """A terminal: the words as they come, then a bar with the stage and the time left."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._bar: Progress | None = None
-        self._task = TaskID(0)
-        self._wrap = Wrap(console, "dim")
-
-    def stage(self, name: str) -> None:
-        """Begin a stage with a moving line of its own."""
-        self.close()
-        if name not in _HEADLINES:
-            return
-        roomy = self._console.width >= _ROOMY
-        self._bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            *([BarColumn(bar_width=24)] if roomy else []),
-            _Left(),
-            console=self._console,
-            transient=True,
-        )
-        self._task = self._bar.add_task(_HEADLINES[name], total=None, left_s=None)
-        self._bar.start()
-
-    def words(self, text: str) -> None:
-        """Show the model's words as they come."""
-        self._stop()
-        self._wrap.print(text)
-
-    def progress(self, fraction: float | None, label: str, left_s: float | None) -> None:
-        """Move the bar."""
-        if self._bar is not None:
-            self._bar.update(
-                self._task,
-                description=harmless(label)[: min(40, self._console.width - 18)],
-                total=None if fraction is None else 1.0,
-                completed=fraction or 0.0,
-                left_s=left_s,
-            )
-
-    def note(self, text: str) -> None:
-        """Print a line above the bar."""
-        self._wrap.end()
-        self._console.print(Text(harmless(text), style="yellow"))
-
-    def close(self) -> None:
-        """Leave the terminal as it was."""
-        self._wrap.end()
-        self._stop()
-
-    def _stop(self) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
+        click.echo(f"songpipe: {harmless(text)}", err=True)

@@ -89,7 +89,7 @@ class Canvas:
         distance = np.hypot(x - centre[0], y - centre[1]) / radius
         light = np.clip(1 - distance, 0, 1) ** 2 * (3 - 2 * np.clip(1 - distance, 0, 1)) * opacity
         mask = Image.fromarray((light * 255).astype(np.uint8)).resize(
-            (self.size, self.size), Image.Resampling.BICUBIC
+            (self.size, self.size), Image.Resampling.BILINEAR
         )
         self.image.paste(colour, (0, 0), mask)
 

@@ -119,7 +119,7 @@ def _lines(song: CoverSong, place: Place, side: int) -> tuple[Inscription, ...]:
 def jpeg(image: Image.Image, size: int) -> bytes:
     """Give a square picture as a JPEG of `size` pixels, as good as a file of a size that can be carried allows."""
     if image.width != size:
-        image = image.resize((size, size), Image.Resampling.LANCZOS)
+        image = image.resize((size, size), Image.Resampling.HAMMING)
     for quality in _QUALITIES:
         file = BytesIO()
         image.save(file, "JPEG", quality=quality, optimize=True)

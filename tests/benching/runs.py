@@ -14,7 +14,8 @@ import yaml
 POLL_S = 5.0  # songpipe's default, scaled like everything else
 _MB = 1e6
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes that ru_maxrss counts in
-_FOREIGN = ("SONGPIPE_", "NANO", "ACESTEP_", "OPENAI_", "COVERAGE_")
+# What would change the command; without its bytecode it would be compiled anew at every start.
+_FOREIGN = ("SONGPIPE_", "NANO", "ACESTEP_", "OPENAI_", "COVERAGE_", "PYTHONDONTWRITEBYTECODE")
 
 
 class Failed(Exception):  # noqa: N818 -- it says what the run did

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from pipeline.cli.watching import Live, Plain, Silent, watching
+from pipeline.cli.terminal import Live, Plain
+from pipeline.cli.watching import Silent, watching
 from pipeline.cli.wording import harmless
 
 
@@ -47,7 +48,7 @@ def test_long_lines_break_between_words() -> None:
 
 def test_a_note_never_sticks_to_a_line_of_the_song() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, no_color=True, highlight=False)
-    view = Plain(console, verbose=False)
+    view = Plain(console)
 
     view.words("the last line")
     view.note("take 1")
@@ -110,29 +111,29 @@ def test_text_of_a_model_cannot_drive_the_terminal() -> None:
     assert "[2Jredkept\n" == harmless("\x1b[2J\x07r\u202eed\x9bkept\n")
 
 
-def test_a_pipe_gets_notes_only() -> None:
-    console = Console(file=io.StringIO(), force_terminal=False, highlight=False)
-    view = Plain(console, verbose=False)
+def test_a_pipe_gets_notes_only(capsys: pytest.CaptureFixture[str]) -> None:
+    with watching({}) as view:
+        view.stage("playing")
+        view.words("la la")
+        view.progress(0.5, "half", 3.0)
+        view.note("take 1: it is \x1b[1msilent")
 
-    view.stage("playing")
-    view.words("la la")
-    view.progress(0.5, "half", 3.0)
-    view.note("take 1: it is silent")
-
-    assert "songpipe: take 1: it is silent\n" == shown(console)
+    assert ("", "songpipe: take 1: it is [1msilent\n") == capsys.readouterr()
 
 
-def test_a_verbose_pipe_gets_the_stages_too() -> None:
-    console = Console(file=io.StringIO(), force_terminal=False, highlight=False)
+def test_a_verbose_pipe_gets_the_stages_and_each_step_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with watching({"verbose": True}) as view:
+        view.stage("playing")
+        view.progress(0.5, "Decoding audio...", 75)
+        view.progress(0.6, "Decoding audio...", 60)
 
-    Plain(console, verbose=True).stage("playing")
-
-    assert "songpipe: The band plays\n" == shown(console)
+    told = "songpipe: The band plays\nsongpipe: Decoding audio... · 50% · 1:15 left\n"
+    assert told == capsys.readouterr().err
 
 
 def test_a_terminal_without_colour_gets_words_and_each_step_once() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, no_color=True, highlight=False)
-    view = Plain(console, verbose=False)
+    view = Plain(console)
 
     view.words("la la\n")
     view.progress(0.5, "Decoding audio...", 75)
