@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
+from numpy.random import default_rng
 from PIL import Image, ImageChops, ImageDraw
 
 from pipeline.pictures.colour import Colour
@@ -95,7 +96,7 @@ class Canvas:
 
     def grain(self, seed: int) -> None:
         """Strew grain over everything, as paper and film have it."""
-        noise = np.random.default_rng(seed).normal(_MIDDLE, _GRAIN, (_TILE, _TILE)).astype(np.uint8)
+        noise = default_rng(seed).normal(_MIDDLE, _GRAIN, (_TILE, _TILE)).astype(np.uint8)
         times = -(-self.size // _TILE)
         sheet = Image.fromarray(np.tile(noise, (times, times))[: self.size, : self.size])
         self.image = ImageChops.add(self.image, Image.merge("RGB", [sheet] * 3), offset=-_MIDDLE)

@@ -19,6 +19,8 @@ from pipeline.pictures.palettes import Palette
 from pipeline.pictures.wave import Wave
 from pipeline.pictures.wording import drawable, initials
 
+Image.preinit()  # loads the writers of files now, and not when the first cover is saved
+
 LARGE, SMALL = 1400, 600  # pixels: the least of Apple's directories, and what a tag should carry
 DISCLOSURE = "AI-generated"
 _QUALITIES = (82, 72, 60, 45)  # the first that makes a file of a size that feeds and tags can carry
