@@ -29,6 +29,7 @@ _LANGUAGES = dict(pair.split(":") for pair in _CODES.split())
 _BRIEF_LANGUAGES = {code: language for language, code in _LANGUAGES.items()}
 _UNKNOWN_LANGUAGE = "XXX"
 _NO_WORDS = "zxx"
+_LONGEST_PARAMETERS = 20_000  # characters: a job's parameters take 300
 
 # Names that mean a genre wherever they stand in a style prompt. Words that are sounds or things as well
 # (metal, house, soul, country, trap) count only inside the longer names.
@@ -192,6 +193,15 @@ def language_of(code: str) -> str:
     'de'
     """
     return _BRIEF_LANGUAGES.get(code, "")
+
+
+def parameters_of(labels: Labels) -> dict[str, Any]:
+    """Read the parameters of a job back; nothing when somebody has written there what `of` would not."""
+    try:
+        found = json.loads(labels.parameters[:_LONGEST_PARAMETERS])
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def genres(prompt: str) -> tuple[str, ...]:

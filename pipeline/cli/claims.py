@@ -1,22 +1,19 @@
 """The claims of a file: what its tags say was asked for, and the length that its header tells."""
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 from pipeline.audio import header
 from pipeline.audio.tagger import FileTagger
 from pipeline.brief import LONGEST_S, SHORTEST_S
 from pipeline.cli.wording import clock
 from pipeline.errors import ShelfError
-from pipeline.labels import Labels
+from pipeline.labels import Labels, parameters_of
 from pipeline.listening.limits import Asked, Limits
 from pipeline.listening.verdict import Verdict, judge
 from pipeline.take import Measures
 
 _KEY = re.compile(r"([A-G][#b]?)(m?)")  # as ID3 spells it
-_LONGEST_PARAMETERS = 20_000  # characters: a job's parameters take 300
 
 
 def judged(file: Path, measures: Measures | None, limits: Limits) -> tuple[Verdict, tuple[str, ...]]:
@@ -52,11 +49,7 @@ def _asked(told: Labels | None, duration_s: float) -> Asked:
 
 def _length(told: Labels) -> float | None:
     """Give the seconds that were asked for; None when the tags do not tell, or tell what nobody can ask for."""
-    try:
-        found: Any = json.loads(told.parameters[:_LONGEST_PARAMETERS])
-    except (ValueError, RecursionError):
-        return None
-    length = found.get("duration_s") if isinstance(found, dict) else None
+    length = parameters_of(told).get("duration_s")
     if isinstance(length, bool) or not isinstance(length, int | float):
         return None
     return float(length) if SHORTEST_S <= length <= LONGEST_S else None

@@ -1,6 +1,5 @@
 """The reissue: a song read back out of its own tags, as a draft and the brief to play it by."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +8,7 @@ from pydantic import ValidationError
 
 from pipeline.brief import LONGEST_BRIEF, Brief
 from pipeline.errors import InputError
-from pipeline.labels import Labels, language_of
+from pipeline.labels import Labels, language_of, parameters_of
 from pipeline.song import Section, Song, clean_line
 from pipeline.track import Author
 from pipeline.writing import parse, render
@@ -21,7 +20,6 @@ _LONGEST_WORDS = 200_000  # characters: a song has a few thousand; the tags of a
 _LONGEST_PROMPT = 20_000
 _LONGEST_TITLE = 200
 _LONGEST_MODEL = 200
-_LONGEST_PARAMETERS = 10_000
 _TAG = re.compile(r"\[([^\[\]]+)\]")
 # The parameters of a job that are settings; `_told` knows what each may be (see `Acestep` in the settings).
 _SETTINGS = ("thinking", "inference_steps", "guidance_scale", "audio_format")
@@ -55,7 +53,7 @@ def author_of(labels: Labels) -> Author:
 
 def settings_of(labels: Labels) -> tuple[str, ...]:
     """Give the settings that the song was played with, as assignments such as "acestep.inference_steps=8"."""
-    found = _parameters(labels)
+    found = parameters_of(labels)
     return tuple(f"acestep.{name}={told}" for name in _SETTINGS if (told := _told(name, found.get(name))))
 
 
@@ -114,7 +112,7 @@ def _brief(labels: Labels) -> dict[str, Any]:
 
     Of the seeds the take's own goes before the job's.
     """
-    job = _parameters(labels)
+    job = parameters_of(labels)
     said: dict[str, tuple[object, ...]] = {
         "duration": (job.get("duration_s"),),
         "language": (job.get("language"), language_of(labels.language)),
@@ -133,14 +131,6 @@ def _brief(labels: Labels) -> dict[str, Any]:
 
 def _title(labels: Labels) -> str:
     return clean_line(labels.title[:_LONGEST_TITLE])
-
-
-def _parameters(labels: Labels) -> dict[str, Any]:
-    try:
-        found = json.loads(labels.parameters[:_LONGEST_PARAMETERS])
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _fits(field: str, value: object) -> bool:

@@ -1,7 +1,6 @@
 """Restoring: a song whose sidecar is lost, told again as far as the tags of its file know it."""
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -10,11 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from pipeline.brief import Brief, take_order
 from pipeline.errors import InputError
-from pipeline.labels import Labels
+from pipeline.labels import Labels, parameters_of
 from pipeline.library import reissue
 from pipeline.library.staging import SIDECAR
 from pipeline.listening.limits import Asked, Limits
@@ -29,7 +27,6 @@ RESTORED = "Restored from the tags of its file: times, costs and findings are lo
 _PAINTER = "a model"  # which one, the tags do not tell
 _STARS = range(1, 6)
 _TAKE = re.compile(r"take-([1-9][0-9]{0,2})\.[a-z0-9]{2,5}")
-_LONGEST_PARAMETERS = 20_000  # characters: a job's parameters take 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ def track(file: Path, told: Labels, heard: Hearing) -> Track:
         degraded=(RESTORED,),
         made_at=f"{_day(told, file)}T00:00:00+00:00",
         rehearsal=told.rehearsal,
-        parameters=_parameters(told),
+        parameters=parameters_of(told),
         versions={"songpipe": told.encoded_by.removeprefix("songpipe ")},
         file=str(file),
         sidecar=str(file.with_suffix(SIDECAR)),
@@ -167,14 +164,6 @@ def _as_told(take: Take, told: Labels) -> Take:
         server_says={"dit_model": clean_line(told.model)} if told.model else {},
     )
     return replace(take, recording=recording)
-
-
-def _parameters(told: Labels) -> dict[str, Any]:
-    try:
-        found = json.loads(told.parameters[:_LONGEST_PARAMETERS] or "{}")
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _day(told: Labels, file: Path) -> str:
