@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from pathlib import Path
-from threading import Lock
 
 from pipeline.errors import WriterError
 from pipeline.pictures import framing
@@ -10,8 +9,6 @@ from pipeline.pictures.cover import LARGE, SMALL, CoverSong, prints
 from pipeline.pictures.foreign import FORMATS, MOST_BYTES
 from pipeline.studio import Cover
 from pipeline.track import PICTURE, Track
-
-_BRUSH = Lock()  # a cover takes 60 MB while it is drawn, and a whole processor: a batch draws them one by one
 
 
 class CoverPainter:
@@ -23,13 +20,12 @@ class CoverPainter:
         A picture that a model drew for it, just now or when the song was made, is framed instead.
         """
         song = song_of(track)
-        with _BRUSH:
-            for file in filter(None, (picture, *_standing(track))):
-                with suppress(WriterError, OSError), file.open("rb") as drawn:
-                    large, small = framing.prints(song, drawn.read(MOST_BYTES + 1), (LARGE, SMALL))
-                    return Cover(large, small, track.painter)
-            large, small = prints(song, (LARGE, SMALL))
-            return Cover(large, small)
+        for file in filter(None, (picture, *_standing(track))):
+            with suppress(WriterError, OSError), file.open("rb") as drawn:
+                large, small = framing.prints(song, drawn.read(MOST_BYTES + 1), (LARGE, SMALL))
+                return Cover(large, small, track.painter)
+        large, small = prints(song, (LARGE, SMALL))
+        return Cover(large, small)
 
 
 def song_of(track: Track) -> CoverSong:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,7 +26,6 @@ from pipeline.settings.templates import load_templates, prompts_hash
 from pipeline.stages.dressing import Dresser
 from pipeline.studio import Band, Ear, House, Scribe, Studio, Watch
 from pipeline.take import SEEDS
-from pipeline.wiring.ahead import load_ahead
 from pipeline.wiring.covers import Painter, illustrator
 from pipeline.wiring.journal import database
 from pipeline.wiring.texts import rulebook, taste, templates_folder
@@ -71,7 +71,10 @@ class _Studios:
         self._rehearsal: Wires | None = None
         self._lock = threading.Lock()
         self._ear = stack.enter_context(SoundfileEar())
-        load_ahead("pipeline.llm.writer")  # a third of a second, while the journal waits for its disk
+        # A third of a second, while the journal waits for its disk; whoever needs it then imports it as ever.
+        threading.Thread(
+            target=import_module, args=("pipeline.llm.writer",), name="loading", daemon=True
+        ).start()
 
     def studio_for(self, order: Order) -> Studio:
         """Give the studio that an order was placed for. Raises SettingsError."""
@@ -100,7 +103,7 @@ class _Studios:
 
 
 def _studio(loaded: Loaded, watch: Watch, wires: Wires, band: Band, ear: Ear, halt: Halt) -> Studio:
-    from pipeline.llm.writer import OpenAIWriter  # noqa: PLC0415 -- see `load_ahead`
+    from pipeline.llm.writer import OpenAIWriter  # noqa: PLC0415 -- see `_Studios`
 
     settings = loaded.settings
     chosen_taste, templates = taste(loaded), load_templates(templates_folder(loaded))
