@@ -1,6 +1,7 @@
 """What every test gets: no network beyond loopback, no real home, no real keys."""
 
 import os
+import signal
 import sys
 from collections.abc import Generator, Mapping
 from pathlib import Path
@@ -34,6 +35,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def quiet_environment(home: Path) -> Mapping[str, str]:
     """The environment for a child process: ours, without colours."""
     return {**os.environ, "HOME": str(home), "NO_COLOR": "1"}
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C: whatever a shell runs in the background (`make test &`) ignores it, and so would every test."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
