@@ -55,12 +55,13 @@ def normalise(source: Path, target: Path, lufs: float, wanted: float, true_peak_
 
 def _write_below(source: Path, copy: Path, gain: float) -> float:
     """Write the copy, and once more with less gain when a lossy encoder made higher peaks of it."""
-    for _ in range(_TRIES):
-        _write(source, copy, 10 ** (gain / 20))
+    _write(source, copy, 10 ** (gain / 20))
+    for _ in range(_TRIES - 1):
         over = _true_peak(copy) - _CEILING_DBTP
         if over <= _ACCEPTED_DB:
             break
         gain -= over + _ACCEPTED_DB
+        _write(source, copy, 10 ** (gain / 20))
     return gain
 
 

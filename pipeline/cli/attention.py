@@ -43,6 +43,8 @@ def attention(names: Sequence[str]) -> Iterator[Attention]:
 def _readable(name: str) -> Path:
     file = Path(name)
     try:
+        if file.exists() and not (file.is_file() or file.is_dir()):  # opening a pipe would wait for ever
+            raise InputError(f"cannot read {name!r}: it is a pipe or a device", hint="name an audio file")
         file.open("rb").close()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a usable file name"

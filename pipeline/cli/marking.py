@@ -45,7 +45,13 @@ def demand_same_sound(track: Track, file: Path) -> None:
     with file.open("rb") as stream:
         if hashlib.file_digest(stream, "sha256").hexdigest() == track.hashes.get(file.name):
             return
-    take = next(take.recording for take in track.takes if take.recording.number == track.chosen_take)
+    chosen = (take.recording for take in track.takes if take.recording.number == track.chosen_take)
+    take = next(chosen, None)
+    if take is None:
+        raise ShelfError(
+            f"the sidecar of {file.name!r} names take {track.chosen_take} as the song, and knows no such take",
+            hint="choose one that is there: songpipe pick SONG TAKE",
+        )
     if not sound_alike(Path(take.file), file):
         raise ShelfError(
             f"{file.name!r} has changed since it was made, and not only its tags as far as can be told",

@@ -1,9 +1,9 @@
 """Plots of takes: which file each goes to, and what is drawn in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
+from itertools import chain, count, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,7 @@ class Plots:
     def __init__(self, wanted: str, takes: Sequence[Path]) -> None:
         self._file = Path(wanted)
         self._is_file = self._file.suffix.lower() in _KINDS
+        self._names = _names(takes)
         if self._is_file and len(takes) > 1:
             raise InputError(f"{wanted!r} is one picture for {len(takes)} files", hint="name a folder")
         if not self._is_file and self._file.suffix and not self._file.is_dir():
@@ -46,13 +47,23 @@ class Plots:
         portrait = ear.portray(take)
         if portrait is None or measures is None:
             return None
-        target = self._file if self._is_file else self._file / f"{take.stem}.plot.png"
+        target = self._file if self._is_file else self._file / self._names[take]
         data = _data(take, portrait, measures, reasons)
         content = plotter.svg(data).encode() if target.suffix.lower() == ".svg" else plotter.plot(data)
         with disk.failures_told(f"draw {target.name!r}", target.parent):
             target.parent.mkdir(parents=True, exist_ok=True)
             disk.replace(target, content)
         return target
+
+
+def _names(takes: Iterable[Path]) -> dict[Path, str]:
+    """Name the picture of each take after it; takes of several songs are called the same, and then are numbered."""
+    names: dict[Path, str] = {}
+    for take in dict.fromkeys(takes):
+        taken = {name.casefold() for name in names.values()}
+        tries = chain([take.stem], (f"{take.stem}-{number}" for number in count(2)))
+        names[take] = next(name for one in tries if (name := f"{one}.plot.png").casefold() not in taken)
+    return names
 
 
 def _data(take: Path, portrait: Portrait, measures: Measures, reasons: Sequence[str]) -> PlotData:

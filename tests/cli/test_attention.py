@@ -1,5 +1,6 @@
 """Files are heard from the first moment on: in the order in which they were named, and no longer than anyone waits."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,11 @@ def test_a_file_that_cannot_be_read_is_told_before_any_is_heard(name: str, files
 def test_a_wrong_setting_ends_the_listening(files: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert 2 == run(["listen", str(files[0]), "--set", "listening.gap_s=long"])
     assert "listening.gap_s" in capsys.readouterr().err
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "song.mp3"
+    os.mkfifo(pipe)
+
+    with pytest.raises(InputError, match="it is a pipe or a device"), attention([str(pipe)]):
+        pass

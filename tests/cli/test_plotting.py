@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -232,3 +233,16 @@ def test_a_picture_that_cannot_be_made_is_refused_at_once(wanted: str, takes: in
         Plots(wanted, [Path("take.mp3")] * takes)
 
     assert word in str(refused.value.hint)
+
+
+def test_takes_of_the_same_name_have_a_picture_each(tone: Path, tmp_path: Path, ear: SoundfileEar) -> None:
+    takes = [tmp_path / folder / "take-1.mp3" for folder in ("one", "other", "third")]
+    for take in takes:
+        take.parent.mkdir()
+        shutil.copy(tone, take)
+    plots, measures = Plots(str(tmp_path / "plots"), takes), ear.measure(tone)
+
+    drawn = [plots.draw(take, measures, [], ear) for take in takes]
+
+    names = ["take-1.plot.png", "take-1-2.plot.png", "take-1-3.plot.png"]
+    assert names == [path.name for path in drawn if path is not None and path.is_file()]
